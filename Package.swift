@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+// The floors of the house, from the ground up. A target imports only lower floors.
+//
+// `FLOORS=pure swift test` leaves out everything that needs the network stack: the pure
+// floors build and test in seconds, the server stack takes minutes.
+
+import PackageDescription
+
+let pureOnly = Context.environment["FLOORS"] == "pure"
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+// Test bundles import C shims and Foundation; they keep the language mode and the warnings, not the memory mode.
+let testing: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["Support"], path: "Tests/\(name)Tests", swiftSettings: testing)
+}
+
+var targets: [Target] = [
+    // Floor 0: system libraries.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+    // Floor 1: bytes.
+    pure("EventStream"),
+    pure("JSONBytes"),
+    pure("PCRE", ["CPCRE2"]),
+
+    // Floor 2: meaning.
+    pure("ChatDelta", ["JSONBytes"]),
+    pure("ChatRequests", ["JSONBytes"]),
+    pure("Detect", ["PCRE"]),
+    pure("Summaries"),
+
+    // Floor 3: one request's stream, and the way to the upstream.
+    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "Detect", "Summaries"]),
+    pure("Upstream", ["CCurl"]),
+
+    // Tests.
+    .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
+    tests("EventStream", ["EventStream"]),
+    tests("JSONBytes", ["JSONBytes"]),
+    tests("PCRE", ["PCRE"]),
+    tests("ChatDelta", ["ChatDelta", "JSONBytes"]),
+    tests("ChatRequests", ["ChatRequests", "JSONBytes"]),
+    tests("Detect", ["Detect", "PCRE"]),
+    tests("Summaries", ["Summaries"]),
+    tests("Phases", ["Phases", "ChatDelta", "Detect", "EventStream", "JSONBytes", "Summaries"]),
+    tests("Upstream", ["Upstream"]),
+]
+
+var dependencies: [Package.Dependency] = []
+
+var products: [Product] = ["EventStream", "ChatDelta", "Detect", "Summaries", "Phases"].map {
+    .library(name: $0, targets: [$0])
+}
+
+if !pureOnly {
+    dependencies = [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ]
+    let server: [Target.Dependency] = [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+    ]
+    targets += [
+        // Floor 4: the programs.
+        .executableTarget(
+            name: "Proxy",
+            dependencies: server + [
+                .product(name: "Yams", package: "Yams"),
+                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream",
+            ],
+            exclude: ["Proxy.docc"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "MockUpstream",
+            dependencies: server + ["EventStream", "JSONBytes"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "proxy-client",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EventStream", "JSONBytes", "ChatDelta", "Upstream", "CLineEdit",
+            ],
+            swiftSettings: strict),
+        .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+    ]
+    products += [
+        .executable(name: "proxy", targets: ["Proxy"]),
+        .executable(name: "mock-upstream", targets: ["MockUpstream"]),
+        .executable(name: "proxy-client", targets: ["proxy-client"]),
+    ]
+}
+
+let package = Package(
+    name: "reasoning-proxy",
+    products: products,
+    dependencies: dependencies,
+    targets: targets)
