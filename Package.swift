@@ -50,7 +50,7 @@ var targets: [Target] = [
     pure("Summaries"),
 
     // Floor 3: one request's stream, and the way to the upstream.
-    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "Detect", "Summaries"]),
+    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
     pure("Upstream", ["CCurl"]),
 
     // Tests.
@@ -62,7 +62,7 @@ var targets: [Target] = [
     tests("ChatRequests", ["ChatRequests", "JSONBytes"]),
     tests("Detect", ["Detect", "PCRE"]),
     tests("Summaries", ["Summaries"]),
-    tests("Phases", ["Phases", "ChatDelta", "Detect", "EventStream", "JSONBytes", "Summaries"]),
+    tests("Phases", ["Phases", "ChatDelta", "ChatRequests", "Detect", "EventStream", "JSONBytes", "Summaries"]),
     tests("Upstream", ["Upstream"]),
 ]
 

@@ -10,6 +10,9 @@ public enum CompletionEditor {
         /// Text for the client's reasoning field; nil for none.
         public var reasoning: [UInt8]?
 
+        /// Whether the choice's log probabilities are taken out: beside a text with reasoning in it they quote the reasoning.
+        public var dropsLogprobs = false
+
         /// An edit from both texts.
         public init(content: [UInt8]?, reasoning: [UInt8]? = nil) {
             self.content = content
@@ -91,8 +94,7 @@ public enum CompletionEditor {
             if cursor.matches(key, "message"), try cursor.peek() == .object {
                 members.begin("message", &output)
                 try appendMessage(&cursor, data, edit, field, to: &output)
-            } else if cursor.matches(key, "logprobs"), edit.reasoning != nil {
-                // Log probabilities of a text with reasoning in it quote the reasoning.
+            } else if cursor.matches(key, "logprobs"), edit.dropsLogprobs {
                 _ = try cursor.skipValue()
                 members.begin("logprobs", &output)
                 output.append("null")
@@ -107,20 +109,32 @@ public enum CompletionEditor {
         _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: MessageEdit, _ field: String, to output: inout [UInt8]
     ) throws(JSONError) {
         var members = MemberList(output: &output)
+        var hasContent = false
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             let isReasoning = ReasoningField(key, &cursor) != nil
             let isContent = cursor.matches(key, "content")
             let value = try cursor.skipValue()
-            if !isReasoning, !isContent { members.copy(key, value, data, &output) }
+            if isContent, !hasContent {
+                hasContent = true
+                appendContent(edit.content, &members, to: &output)
+            } else if !isReasoning, !isContent {
+                members.copy(key, value, data, &output)
+            }
         }
-        members.begin("content", &output)
-        if let content = edit.content { JSONText.appendQuoted(content.span, to: &output) } else { output.append("null") }
+        if !hasContent { appendContent(edit.content, &members, to: &output) }
         if let reasoning = edit.reasoning {
             members.begin(field, &output)
             JSONText.appendQuoted(reasoning.span, to: &output)
         }
         output.append(UInt8(ascii: "}"))
+    }
+}
+
+extension CompletionEditor {
+    private static func appendContent(_ content: [UInt8]?, _ members: inout MemberList, to output: inout [UInt8]) {
+        members.begin("content", &output)
+        if let content { JSONText.appendQuoted(content.span, to: &output) } else { output.append("null") }
     }
 }
 
