@@ -87,12 +87,16 @@ if !pureOnly {
         .product(name: "Logging", package: "swift-log"),
     ]
     targets += [
+        // Floor 2: what the operator says. Not pure only because of the YAML library.
+        .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        tests("Settings", ["Settings"]),
+
         // Floor 4: the programs.
         .executableTarget(
             name: "Proxy",
             dependencies: server + [
                 .product(name: "Yams", package: "Yams"),
-                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream",
+                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
             ],
             exclude: ["Proxy.docc"],
             swiftSettings: strict),
