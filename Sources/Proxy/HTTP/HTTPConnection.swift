@@ -54,6 +54,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         loop.opened(self, context)
+        server.connectionOpened()
         arm(timeouts.idle, context)
         context.fireChannelActive()
     }
@@ -62,6 +63,7 @@ final class HTTPConnection: ChannelInboundHandler {
         state = .closed
         deadline?.cancel()
         loop.closed(self)
+        server.connectionClosed()
         exchange?.clientLeft()
         exchange = nil
         context.fireChannelInactive()

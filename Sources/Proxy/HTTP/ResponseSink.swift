@@ -57,6 +57,13 @@ final class ResponseSink {
         onEnd?(keepsAlive)
     }
 
+    /// The client does not read: the connection is closed with whatever waits in it.
+    func abort() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        context.close(promise: nil)
+    }
+
     /// A whole response.
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
         guard !hasStarted, !hasEnded else { return }
