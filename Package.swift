@@ -112,6 +112,8 @@ if !pureOnly {
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
+        tests("MockUpstream", ["MockUpstream"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
