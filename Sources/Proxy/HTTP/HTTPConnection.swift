@@ -41,6 +41,7 @@ final class HTTPConnection: ChannelInboundHandler {
     private var bytesBeforeHead = 0
     private var bodyBytes = 0
     private var mustClose = false
+    private var context: ChannelHandlerContext?
 
     init(server: ServerContext, loop: LoopContext) {
         self.server = server
@@ -51,6 +52,14 @@ final class HTTPConnection: ChannelInboundHandler {
     private var timeouts: ClientTimeoutSettings { server.settings.clientTimeouts }
 
     // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         loop.opened(self, context)
@@ -96,7 +105,8 @@ final class HTTPConnection: ChannelInboundHandler {
     // MARK: Request
 
     /// Raw bytes have arrived from the client (told by `ByteWatch`, before they are parsed).
-    func bytesArrived(_ count: Int, _ context: ChannelHandlerContext) {
+    func bytesArrived(_ count: Int) {
+        guard let context else { return }
         switch state {
         case .idle:
             state = .readingHead
@@ -246,15 +256,13 @@ final class ByteWatch: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
 
     private let connection: HTTPConnection
-    private let connectionContext: () -> ChannelHandlerContext?
 
-    init(_ connection: HTTPConnection, context: @escaping () -> ChannelHandlerContext?) {
+    init(_ connection: HTTPConnection) {
         self.connection = connection
-        connectionContext = context
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if let target = connectionContext() { connection.bytesArrived(unwrapInboundIn(data).readableBytes, target) }
+        connection.bytesArrived(unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
     }
 }
