@@ -12,6 +12,8 @@ import JSONBytes
 /// | `reasoning` | none | the reasoning field, tagged | `content`, tagged |
 /// | `think` | none | `content` between `<think>` and `</think>` | `content`, tagged |
 struct ChatRenderer {
+    private static let phaseEvent: EventName = "phase"
+
     private let style: WireStyle
     private let identity: ChunkIdentity
     private let reasoningField: String
@@ -32,7 +34,9 @@ struct ChatRenderer {
     mutating func phaseBegan(_ phase: Phase, to output: inout [UInt8]) {
         switch style {
         case .events:
-            append(event: "phase", to: &output) { ChunkWriter.appendMarker(phase: phase.rawValue, identity: identity, to: &$0) }
+            append(event: ChatRenderer.phaseEvent, to: &output) {
+                ChunkWriter.appendMarker(phase: phase.rawValue, identity: identity, to: &$0)
+            }
         case .inline:
             appendText([], field: "content", phase: phase, index: 0, to: &output)
         case .think:

@@ -23,7 +23,7 @@ final class ChoiceTrack {
     init(index: Int, plan: StreamPlan) {
         self.index = index
         detector = Detector(
-            profile: plan.profile, start: plan.profile.profile.startState(for: plan.thinking), whitespace: plan.whitespace,
+            profile: plan.profile, start: plan.profile.startState(for: plan.thinking), whitespace: plan.whitespace,
             constrainedToJSON: plan.thinking.constrainedToJSON)
     }
 

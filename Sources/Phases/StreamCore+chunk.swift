@@ -1,4 +1,5 @@
 import ChatDelta
+import ChatRequests
 import Detect
 import JSONBytes
 
@@ -110,8 +111,9 @@ extension StreamCore {
             track.answer.removeAll(keepingCapacity: true)
             guard edit.withPayload else { return }
         }
+        let answer = track.answer
         do {
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: track.answer.span, edit: edit, to: &output)
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: answer.span, edit: edit, to: &output)
         } catch {
             fail(.malformed, at: now, into: &output)
         }
@@ -133,8 +135,9 @@ extension StreamCore {
         var edit = ChunkEditor.ChoiceEdit(phase: nil)
         edit.withFinish = true
         edit.withExtras = !hadText && delta.choices[ordinal].texts.isEmpty
+        let nothing: [UInt8] = []
         do {
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: Span(), edit: edit, to: &output)
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: nothing.span, edit: edit, to: &output)
         } catch {
             fail(.malformed, at: now, into: &output)
         }

@@ -197,7 +197,8 @@ struct StreamCore: ~Copyable {
         }
     }
 
-    static let missingAnswerNote = "The model reached its length limit while it was still reasoning, so there is no answer. A higher limit may help."
+    static let missingAnswerNote =
+        "The model reached its length limit while it was still reasoning, so there is no answer. A higher limit may help."
 }
 
 /// What the payload of an event is, by its first bytes.

@@ -34,7 +34,8 @@ public struct StreamFailure: Error, Sendable, Equatable {
 extension StreamFailure {
     /// The upstream's stream ended before its answer did.
     public static let truncated = StreamFailure(
-        code: "upstream_truncated", message: "The upstream closed the stream before the answer was complete. What was delivered is incomplete.",
+        code: "upstream_truncated",
+        message: "The upstream closed the stream before the answer was complete. What was delivered is incomplete.",
         status: 502)
 
     /// The upstream answered with nothing.
@@ -43,7 +44,8 @@ extension StreamFailure {
 
     /// The upstream sent something that is not an event of a chat stream.
     public static let malformed = StreamFailure(
-        code: "upstream_protocol", message: "The upstream sent an event that is not valid JSON. What was delivered is incomplete.", status: 502)
+        code: "upstream_protocol", message: "The upstream sent an event that is not valid JSON. What was delivered is incomplete.",
+        status: 502)
 
     /// The upstream sent more choices than a stream may have.
     static let tooManyChoices = StreamFailure(

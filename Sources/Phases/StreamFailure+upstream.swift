@@ -1,5 +1,5 @@
-import ChatDelta
-import JSONBytes
+public import ChatDelta
+public import JSONBytes
 
 extension StreamFailure {
     /// The most bytes of an upstream's error text that are passed on.

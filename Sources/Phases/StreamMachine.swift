@@ -1,5 +1,4 @@
-public import ChatRequests
-public import EventStream
+import EventStream
 
 /// One request's stream: the upstream's bytes in, the client's bytes out. Pure: no clock, no I/O, no lock, no logger.
 ///
@@ -47,7 +46,8 @@ public struct StreamMachine: ~Copyable {
 
     /// The upstream answered with one whole completion instead of a stream: it is told as a stream.
     public mutating func upstreamSentWhole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
-        core.event(name: Span(), data: body, at: now, into: &output)
+        let unnamed: [UInt8] = []
+        core.event(name: unnamed.span, data: body, at: now, into: &output)
         core.upstreamEnded(at: now, into: &output)
         return core.action(at: now, into: &output)
     }

@@ -2,34 +2,40 @@ import Summaries
 
 /// What becomes of the reasoning: it feeds the summary, passes raw, or goes nowhere.
 struct Thoughts: ~Copyable {
-    private var summary: ReasoningSummary?
-    let isRaw: Bool
+    private enum Use {
+        case summarised, raw, dropped
+    }
+
+    private var summary: ReasoningSummary
+    private let use: Use
 
     init(_ plan: StreamPlan) {
         switch plan.reasoning {
         case .extractive(let options):
             summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
-            isRaw = false
+            use = .summarised
         case .off:
-            summary = nil
-            isRaw = false
+            summary = ReasoningSummary()
+            use = .dropped
         case .full:
-            summary = nil
-            isRaw = true
+            summary = ReasoningSummary()
+            use = .raw
         }
     }
 
-    var nextDue: Duration? { summary?.nextDue }
+    var isRaw: Bool { use == .raw }
+
+    var nextDue: Duration? { use == .summarised ? summary.nextDue : nil }
 
     mutating func received(_ text: Span<UInt8>, at now: Duration) {
-        summary?.received(text, at: now)
+        if use == .summarised { summary.received(text, at: now) }
     }
 
     mutating func step(at now: Duration) -> String? {
-        summary?.step(at: now)?.text
+        use == .summarised ? summary.step(at: now)?.text : nil
     }
 
     mutating func lastStep(at now: Duration) -> String? {
-        summary?.finish(at: now)?.text
+        use == .summarised ? summary.finish(at: now)?.text : nil
     }
 }

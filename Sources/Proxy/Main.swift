@@ -64,14 +64,14 @@ struct ProxyCommand: ParsableCommand {
     }
 
     private func load(_ flags: [SettingsSources.Flag]) throws -> ProxySettings {
+        let file = config.map { SettingsFile.read($0) }
+        let profiles = Set(ProfileCatalogue.builtIn.all.map(\.profile.name))
+        let sources = SettingsSources(
+            flags: flags, environment: ProcessInfo.processInfo.environment, file: file, knownProfiles: profiles)
         do {
-            let file = try config.map { try SettingsFile.read($0) }
-            let profiles = Set(ProfileCatalogue.builtIn.all.map(\.profile.name))
-            return try ProxySettings.load(
-                from: SettingsSources(
-                    flags: flags, environment: ProcessInfo.processInfo.environment, file: file, knownProfiles: profiles))
-        } catch let report as SettingsReport {
-            StandardError.write(report.description)
+            return try ProxySettings.load(from: sources)
+        } catch {
+            StandardError.write(error.description)
             throw ExitCode(1)
         }
     }
@@ -86,7 +86,8 @@ struct ProxyCommand: ParsableCommand {
         do {
             try await server.start()
         } catch {
-            StandardError.write("proxy: cannot listen on \(context.settings.server.host):\(context.settings.server.port): \(ListenError.reason(error))\n")
+            StandardError.write(
+                "proxy: cannot listen on \(context.settings.server.host):\(context.settings.server.port): \(ListenError.reason(error))\n")
             throw ExitCode(69)
         }
         let signals = StopSignals()

@@ -58,11 +58,9 @@ final class Server {
 
     private static func install(_ connection: HTTPConnection, in channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        var encoder = HTTPResponseEncoder.Configuration()
-        encoder.isChunkedEncodingEnabled = true
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
         try pipeline.addHandler(ByteWatch(connection))
-        try pipeline.addHandler(HTTPResponseEncoder(configuration: encoder))
+        try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(NIOHTTPResponseHeadersValidator())
         try pipeline.addHandler(connection)

@@ -9,8 +9,10 @@ import Testing
     ]
     static let refused = [
         "", " ", "nul", "nulll", "True", "01", "-", "1.", ".5", "1e", "1e+", "+1", "--1", "0x1", "NaN", "Infinity", "\"", "\"\\", "\"\\x\"",
-        "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "'a'", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1",
-        "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[1}", "{\"a\":1]", "1 2", "[] []", "null,", "\u{FEFF}1",
+        "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "'a'", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "}", "{\"a\"", "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[1}", "{\"a\":1]", "1 2", "[] []", "null,",
+        "\u{FEFF}1",
         "[\"a\",", "// c\n1", "[1,,2]", "{\"a\"::1}", "\u{1}",
     ]
 
@@ -90,9 +92,10 @@ import Testing
         #expect(seen == ["1", "\"x\\\"y\"", "{\"c\": -12}", "true", "null"])
     }
 
-    @Test(arguments: [
-        ("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("1.0", nil), ("1e3", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("1.0", nil), ("1e3", nil),
+        ] as [(String, Int?)])
     func wholeNumbersAreReadAndOthersAreNot(_ text: String, _ value: Int?) throws {
         let bytes = Array(text.utf8)
         var cursor = JSONCursor(bytes.span)
@@ -113,7 +116,8 @@ import Testing
 
     @Test(arguments: [
         (JSONError.unexpectedEnd, "ends in the middle"), (.unexpectedByte(offset: 3), "byte 3"), (.malformed(offset: 4), "byte 4"),
-        (.controlCharacter(offset: 5), "control character"), (.tooDeep(limit: 128), "128"), (.trailingData(offset: 6), "after the JSON value"),
+        (.controlCharacter(offset: 5), "control character"), (.tooDeep(limit: 128), "128"),
+        (.trailingData(offset: 6), "after the JSON value"),
         (.wrongKind(offset: 7), "another kind"),
     ])
     func messagesTellWhatIsWrong(_ error: JSONError, _ part: String) {

@@ -115,7 +115,9 @@ final class HTTPConnection: ChannelInboundHandler {
             arm(timeouts.head, context)
         case .readingHead:
             // What came before this read did not complete a head: the read itself may hold the head's end and a body.
-            if bytesBeforeHead > limits.headBytes { return refuseAtOnce(.headTooLarge(limits.headBytes), HTTPRequest(.unreadable), context) }
+            if bytesBeforeHead > limits.headBytes {
+                return refuseAtOnce(.headTooLarge(limits.headBytes), HTTPRequest(.unreadable), context)
+            }
             bytesBeforeHead += count
         case .readingBody, .refusing, .responding, .closed:
             break

@@ -33,7 +33,9 @@ struct LineLogHandler: LogHandler {
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
 
-    private static func text(_ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private static func text(
+        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
         var line = "\(time) \(level.rawValue) \(message)"
         for (key, value) in metadata {
             let text = value.description
@@ -42,7 +44,9 @@ struct LineLogHandler: LogHandler {
         return line + "\n"
     }
 
-    private static func json(_ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private static func json(
+        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
         var line = "{\"time\":\(quoted(time)),\"level\":\"\(level.rawValue)\",\"message\":\(quoted(message))"
         for (key, value) in metadata {
             let text = value.description

@@ -49,7 +49,9 @@ final class Metrics: Sendable {
         var output = ""
         for metric in MetricName.allCases {
             var lines = ""
-            for (name, labels, value) in gauges where name == metric { lines += Metrics.line(name.rawValue, Metrics.render(labels), Metrics.number(value)) }
+            for (name, labels, value) in gauges where name == metric {
+                lines += Metrics.line(name.rawValue, Metrics.render(labels), Metrics.number(value))
+            }
             for (series, value) in counters.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric.rawValue {
                 lines += Metrics.line(series.name, series.labels, "\(value)")
             }

@@ -1,3 +1,6 @@
+import ChatRequests
+import Phases
+
 /// The heads of chat responses (wire formats, section 3.4).
 enum ChatHeaders {
     static func stream(_ job: RelayJob) -> [(String, String)] {

@@ -1,11 +1,12 @@
 import JSONBytes
 import Phases
+import Settings
 import Upstream
 
 extension Relay: TransferReceiver {
     func receivedHead(_ head: ResponseHead) {
         guard end == nil else { return }
-        deadlines.headArrived(at: now)
+        deadlines.headArrived(now: now)
         switch head.status {
         case 200 where job.isStream: begin(BodyKind(head))
         case 200: state = .gathering
@@ -29,7 +30,7 @@ extension Relay: TransferReceiver {
     }
 
     func received(_ bytes: Span<UInt8>) {
-        deadlines.bytesArrived(at: now)
+        deadlines.bytesArrived(now: now)
         switch state {
         case .streaming:
             let events = machine.facts.upstreamEvents
@@ -49,8 +50,8 @@ extension Relay: TransferReceiver {
     }
 
     private func noteEvents() {
-        deadlines.eventArrived(at: now)
-        if machine.isCommitted { deadlines.answerBegan(at: now) }
+        deadlines.eventArrived(now: now)
+        if machine.isCommitted { deadlines.answerBegan(now: now) }
     }
 
     private func gather(_ bytes: Span<UInt8>, limit: Int) {

@@ -52,7 +52,7 @@ final class Relay: Exchange {
         self.loop = loop
         self.sink = sink
         machine = StreamMachine(job.plan)
-        deadlines = Deadlines(job.upstream.settings.timeouts, isStream: job.isStream)
+        deadlines = Deadlines(DeadlineLimits(job.upstream.settings.timeouts, isStream: job.isStream), startedAt: .zero)
     }
 
     var now: Duration { started.elapsed }
@@ -87,7 +87,7 @@ final class Relay: Exchange {
     private func pauseUpstreamIfClientIsSlow() {
         guard !sink.isWritable, pausedSince == nil, end == nil, let transfer else { return }
         pausedSince = now
-        deadlines.paused(at: now)
+        deadlines.paused(now: now)
         transfer.pause()
         server.metrics.add(.readersPaused)
         setAlarm()
@@ -96,7 +96,7 @@ final class Relay: Exchange {
     private func resumeUpstream() {
         guard pausedSince != nil else { return }
         pausedSince = nil
-        deadlines.resumed(at: now)
+        deadlines.resumed(now: now)
         transfer?.resume()
     }
 

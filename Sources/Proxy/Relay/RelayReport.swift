@@ -1,5 +1,7 @@
+import ChatRequests
 import Logging
 import Phases
+import Settings
 import Upstream
 
 /// What a chat request leaves behind: one access-log line and the metrics. No text of prompt, reasoning or answer.

@@ -18,7 +18,9 @@ enum UpstreamStatus {
         case 300..<400:
             return ProxyFailure(StreamFailure(.redirected(status: head.status)))
         case 401, 402, 403:
-            if job.forwardsClientKey { return rejected(head.status, "authentication_error", "The upstream refused the API key of this request.", body, job) }
+            if job.forwardsClientKey {
+                return rejected(head.status, "authentication_error", "The upstream refused the API key of this request.", body, job)
+            }
             return ProxyFailure(
                 .upstream, status: 502, type: "server_error", code: "upstream_auth",
                 message: "The upstream refused the proxy's credentials. The operator has to check the upstream's API key.")
@@ -48,7 +50,9 @@ enum UpstreamStatus {
         // A body that is no JSON is somebody's error page: it is not passed on.
         do { try DeltaReader.read(body.span, into: &delta) } catch { return failure }
         guard let fault = delta.fault else { return failure }
-        if let text = StreamFailure.foreignText(fault.message, in: body.span, hiding: job.plan.secrets) { failure.message += " It said: \(text)" }
+        if let text = StreamFailure.foreignText(fault.message, in: body.span, hiding: job.plan.secrets) {
+            failure.message += " It said: \(text)"
+        }
         if let code = token(fault.code, body) { failure.code = code }
         if let type = token(fault.type, body) { failure.type = type }
         return failure
@@ -58,7 +62,10 @@ enum UpstreamStatus {
     private static func token(_ string: JSONString?, _ body: [UInt8]) -> String? {
         guard let string, !string.hasEscapes, !string.content.isEmpty, string.content.count <= 64 else { return nil }
         let bytes = body[string.content]
-        guard bytes.allSatisfy({ $0 == 0x5F || $0 == 0x2D || $0 == 0x2E || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) })
+        guard
+            bytes.allSatisfy({
+                $0 == 0x5F || $0 == 0x2D || $0 == 0x2E || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39)
+            })
         else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -78,7 +85,8 @@ extension ProxyFailure {
 
 extension StreamFailure {
     static let notSSE = StreamFailure(
-        code: "upstream_not_sse", message: "The upstream answered with something other than a chat stream or completion. Check the upstream's URL.",
+        code: "upstream_not_sse",
+        message: "The upstream answered with something other than a chat stream or completion. Check the upstream's URL.",
         status: 502)
 
     static let stopping = StreamFailure(
@@ -90,6 +98,7 @@ extension StreamFailure {
 
     static func bodyTooLarge(_ limit: Int) -> StreamFailure {
         StreamFailure(
-            code: "upstream_event_too_large", message: "The upstream's answer is larger than \(limit) bytes (limits.event_bytes).", status: 502)
+            code: "upstream_event_too_large", message: "The upstream's answer is larger than \(limit) bytes (limits.event_bytes).",
+            status: 502)
     }
 }

@@ -16,7 +16,7 @@ struct ChatRoute {
 
     /// Answers `request`: with a relay that goes on after this call, or with an error at once.
     func answer(_ request: HTTPRequest, pathStyle: String?, sink: ResponseSink) -> (any Exchange)? {
-        do {
+        do throws(ProxyFailure) {
             let job = try job(for: request, pathStyle: pathStyle)
             guard server.takeStreamPlace() else { throw ProxyFailure.overloaded(server.settings.limits.concurrentStreams) }
             let relay = Relay(job, server: server, loop: loop, sink: sink)

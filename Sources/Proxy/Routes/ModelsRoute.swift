@@ -1,3 +1,4 @@
+import Detect
 import Foundation
 import JSONBytes
 import NIOCore
@@ -217,5 +218,16 @@ private final class ModelsCall: TransferReceiver {
         transfer?.cancel()
         transfer = nil
         onEnd(models)
+    }
+}
+
+extension StartState {
+    /// The word under which the model list tells it.
+    fileprivate var name: String {
+        switch self {
+        case .inside: "inside"
+        case .outside: "outside"
+        case .undecided: "undecided"
+        }
     }
 }

@@ -2,6 +2,7 @@ import ChatRequests
 import Logging
 import NIOHTTP1
 import Phases
+import Settings
 
 /// Which answer a path has.
 enum Endpoint: String {
@@ -30,7 +31,9 @@ enum Endpoint: String {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         if let endpoint = Endpoint(path: path) { return (endpoint, nil) }
         let parts = path.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, WireStyle(rawValue: String(parts[0])) != nil, let endpoint = Endpoint(path: "/" + parts[1]) else { return nil }
+        guard parts.count == 2, WireStyle(rawValue: String(parts[0])) != nil, let endpoint = Endpoint(path: "/" + parts[1]) else {
+            return nil
+        }
         return (endpoint, String(parts[0]))
     }
 }
@@ -86,7 +89,8 @@ extension ProxyFailure {
     static func notFound(_ path: String) -> ProxyFailure {
         let hint =
             path.hasSuffix("/chat/completions") || path.hasSuffix("/models")
-            ? " Is the base URL missing /v1?" : " The endpoints are /v1/chat/completions, /v1/models, /health, /livez, /readyz and /metrics."
+            ? " Is the base URL missing /v1?"
+            : " The endpoints are /v1/chat/completions, /v1/models, /health, /livez, /readyz and /metrics."
         return .request(404, code: "not_found", "There is nothing at this path." + hint)
     }
 
@@ -102,11 +106,13 @@ extension ProxyFailure {
         415, code: "unsupported_media_type", "The body must not be compressed: leave out the header content-encoding.")
 
     static let draining = ProxyFailure(
-        .proxy, status: 503, type: "server_error", code: "draining", message: "The proxy is shutting down. Send the request again.", retryAfter: 1)
+        .proxy, status: 503, type: "server_error", code: "draining", message: "The proxy is shutting down. Send the request again.",
+        retryAfter: 1)
 
     static func overloaded(_ limit: Int) -> ProxyFailure {
         ProxyFailure(
             .proxy, status: 503, type: "server_error", code: "overloaded",
-            message: "The proxy is answering as many requests as it may (\(limit), limits.concurrent_streams). Try again shortly.", retryAfter: 1)
+            message: "The proxy is answering as many requests as it may (\(limit), limits.concurrent_streams). Try again shortly.",
+            retryAfter: 1)
     }
 }
