@@ -118,7 +118,7 @@ enum CueList {
             .chatter,
             """
             let me check again|check again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
-            carefully|let me think|let me see|let me try|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
+            careful|carefully|let me think|let me see|let me try|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
             don't need to|i can also|looks right|look right|that's correct|that's right|that is correct|is that right|hold on|\
             mental|in mind|extra text|shouldn't add|my response|the response should|verbose|nochmal|noch einmal|überprüfen|sicherstellen|schritt für schritt|vérifions|vérifier|verifiquemos|paso a paso|\
             проверим|ещё раз|再检查|检查一下|验证一下|再看|一步一步|逐步|仔细|再确认|確認し|もう一度|다시 확인|확인해

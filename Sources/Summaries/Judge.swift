@@ -82,7 +82,8 @@ struct Judge {
         (judgement.concludes, judgement.answers) = (false, false)
     }
 
-    private func isInPrompt(_ identity: UInt32) -> Bool {
+    /// True for a term that the prompt holds.
+    func isInPrompt(_ identity: UInt32) -> Bool {
         var (low, high) = (0, promptTerms.count)
         while low < high {
             let middle = (low + high) / 2

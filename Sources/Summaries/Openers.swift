@@ -81,7 +81,9 @@ enum Openers {
     }
 
     private static let so = Array("so".utf8)
-    private static let boundSo: Set<String> = ["far", "that", "long", "many", "much", "few", "little", "on", "called", "as", "to", "often", "is", "das"]
+    private static let boundSo: Set<String> = [
+        "far", "that", "long", "many", "much", "few", "little", "on", "called", "as", "to", "often", "is", "das",
+    ]
     private static let dashes = ["- ", "– ", "— "].map { Array($0.utf8) }
     private static let marks = ["…", "–", "—", "，", "。", "！", "？", "、", "：", "‥"].map { Array($0.utf8) }
 

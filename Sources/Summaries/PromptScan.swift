@@ -212,7 +212,9 @@ extension PromptScan {
 
     private mutating func openedTag(_ body: ArraySlice<UInt8>, closedIn rest: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard body.first == 0x3C, tagSearches < Self.mostTagSearches else { return nil }
-        let name = body.dropFirst().prefix { Scalars.isASCIILetter(UInt32($0)) || $0 == 0x2D || $0 == 0x5F || $0 == 0x3A || $0 &- 0x30 < 10 }
+        let name = body.dropFirst().prefix {
+            Scalars.isASCIILetter(UInt32($0)) || $0 == 0x2D || $0 == 0x5F || $0 == 0x3A || $0 &- 0x30 < 10
+        }
         guard (1...40).contains(name.count) else { return nil }
         tagSearches += 1
         return Self.closes(body, name) || Self.closes(rest, name) ? name : nil

@@ -1,7 +1,7 @@
 /// Tells sentences from code, tables, spelled-out letters and rows of figures.
 enum Prose {
     /// Letters in words of two or more, of all visible scalars, in percent: below it is no sentence.
-    static let leastWordShare = 58
+    static let leastWordShare = 48
     /// Words of two or more letters that a sentence has.
     static let leastWords = 3
     static let leastIdeographs = 4
@@ -88,7 +88,8 @@ enum CodeLine {
     }
 
     private static let keywords: [[UInt8]] = [
-        "def ", "class ", "import ", "from ", "func ", "let ", "var ", "const ", "return ", "print(", "#include", "public ", "private ", "elif ",
+        "def ", "class ", "import ", "from ", "func ", "let ", "var ", "const ", "return ", "print(", "#include", "public ", "private ",
+        "elif ",
         "else:", "for ", "while ", "if ", "SELECT ", "INSERT ", "$ ", "// ", "/* ", "<?", "#!/",
     ].map { Array($0.utf8) }
 

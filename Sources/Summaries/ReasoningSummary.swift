@@ -133,8 +133,9 @@ public struct ReasoningSummary: ~Copyable {
     /// Right after a step only a conclusion is worth another, and only one that says more than the answer given.
     private func isWorthEnding(with chosen: Candidate, at now: Duration) -> Bool {
         guard let lastStep else { return true }
-        guard chosen.judgement.concludes else { return now >= lastStep + options.minimumStepInterval }
-        return !hasAnswered || said.isNew(chosen.judgement.terms, upTo: Self.answeredOverlap)
+        guard chosen.judgement.concludes else { return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval }
+        let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
+        return !hasAnswered || said.isNew(fresh, upTo: Self.answeredOverlap)
     }
 
     /// At the end the latest answer counts more than the most interesting remark.

@@ -5,7 +5,7 @@ enum SentenceEnd {
         // A quotation inside an ideographic sentence, which goes on: 「"Hello." が自然だ。」
         if Scalars.isHanOrKana(next), hasCloser(text) { return false }
         let isStop = endsInFullStop(text)
-        if Scalars.isLowercase(next) { return !isStop && !hasCloser(text) }
+        if Scalars.isLowercase(next) { return isQuestionOrCall(text) }
         guard Scalars.isLetter(next) || Scalars.isDigit(next) || isOpener(next) else { return false }
         return !isStop || isWhole(text, beforeDigit: Scalars.isDigit(next))
     }
@@ -16,7 +16,7 @@ enum SentenceEnd {
         let (word, rest) = lastWord(of: text)
         if word.isEmpty { return true }
         if rest.isEmpty && (word.count == 1 || word.allSatisfy(isASCIIDigit)) { return false }
-        if word.count == 1, Scalars.isUppercase(UInt32(word[0])) { return Abbreviations.announcesLetter(lastWord(of: rest).word) }
+        if word.count == 1, Scalars.isASCIILetter(UInt32(word[0])) { return Abbreviations.announcesLetter(lastWord(of: rest).word) }
         if word.count <= 2, word.allSatisfy(isASCIIDigit) { return !Abbreviations.announcesOrdinal(lastWord(of: rest).word) }
         return !Abbreviations.contains(word, beforeDigit: beforeDigit)
     }
@@ -105,7 +105,7 @@ enum Abbreviations {
     private static let letterContexts = words(
         """
         is are was be equals letter letters option choice point points set group variable type plan case node answer than and or to of step part
-        column row class grade vertex event line = + - ist sind buchstabe punkt est lettre es letra
+        column row class all every any each by with from for integer number value grade vertex event line = + - ist sind buchstabe punkt est lettre es letra
         """)
 
     private static let ordinalContexts = words(

@@ -42,6 +42,9 @@ enum StepTitle {
             kept.append(bare)
             if isLast { break }
         }
+        if kept.count == mostWords, let tail = kept.lastIndex(where: { prepositions.contains($0.lowercased()) }), tail >= 3 {
+            kept.removeSubrange(tail...)
+        }
         while let last = kept.last, kept.count > 1, dangling.contains(last.lowercased()) { kept.removeLast() }
         if let last = kept.last, last.hasSuffix(".") { kept[kept.count - 1] = last.dropLast() }
         return kept
@@ -63,19 +66,27 @@ enum StepTitle {
     }
 
     private static let openings: [[String]] = [
-        "first we need to", "first i need to", "first, we need to", "first, i need to", "now we need to", "we need to", "i need to", "we have to",
-        "i have to", "let me", "let's", "let us", "i should", "we should", "i'll", "i will", "we'll", "i must", "we must", "i can", "we can", "i want to",
+        "first we need to", "first i need to", "first, we need to", "first, i need to", "now we need to", "we need to", "i need to",
+        "we have to",
+        "i have to", "let me", "let's", "let us", "i should", "we should", "i'll", "i will", "we'll", "i must", "we must", "i can",
+        "we can", "i want to",
     ].map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
 
     private static let joiners: Set<String> = [
-        "and", "or", "but", "because", "since", "so", "if", "when", "that", "which", "while", "where", "before", "after", "by", "to", "as", "then",
+        "and", "or", "but", "because", "since", "so", "if", "when", "that", "which", "while", "where", "before", "after", "by", "to", "as",
+        "then",
     ]
-    private static let dangling: Set<String> = ["the", "a", "an", "of", "in", "on", "for", "with", "at", "from", "to", "into", "each", "this", "all", "my"]
+    private static let prepositions: Set<String> = ["of", "in", "on", "for", "with", "at", "from", "into", "between"]
+    private static let dangling: Set<String> = [
+        "the", "a", "an", "of", "in", "on", "for", "with", "at", "from", "to", "into", "each", "this", "all", "my",
+    ]
     private static let notVerbs: Set<String> = [
-        "be", "not", "also", "just", "probably", "now", "first", "only", "see", "say", "have", "then", "either", "always", "still", "at", "re",
+        "be", "not", "also", "just", "probably", "now", "first", "only", "see", "say", "have", "then", "either", "always", "still", "at",
+        "re",
     ]
     private static let doubled: Set<String> = [
-        "get", "put", "set", "cut", "run", "plan", "stop", "begin", "split", "plot", "map", "drop", "swap", "skip", "refer", "submit", "fit", "hit",
+        "get", "put", "set", "cut", "run", "plan", "stop", "begin", "split", "plot", "map", "drop", "swap", "skip", "refer", "submit",
+        "fit", "hit",
         "let", "scan", "spot", "step", "sum", "trim", "win", "dig", "grab", "log", "pin", "pop", "sit", "strip", "wrap", "zip",
     ]
 }

@@ -127,7 +127,9 @@ struct TermReader {
         let hash = ((Self.basis ^ first) &* Self.prime ^ second) &* Self.prime
         let width = second == 0 ? 0 : second < 0x800 ? 2 : second < 0x1_0000 ? 3 : 4
         terms.append(
-            Term(exact: hash, stem: hash, kind: .ideographs, isCapitalised: false, length: second == 0 ? 1 : 2, start: start, end: end + width))
+            Term(
+                exact: hash, stem: hash, kind: .ideographs, isCapitalised: false, length: second == 0 ? 1 : 2, start: start,
+                end: end + width))
     }
 }
 
