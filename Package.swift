@@ -113,7 +113,7 @@ if !pureOnly {
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
-        tests("MockUpstream", ["MockUpstream"]),
+        tests("MockUpstream", ["MockUpstream"] + server),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
