@@ -53,7 +53,11 @@ extension Detector {
             enter(.answer, keepsPayload: true)
             hasPayload = true
         case .headerStart, .headerEnd, .bodyEnd:
-            actOnChannel(role, start, end, emit: emit)
+            switch quoting(start, end, subjectEnd) {
+            case .quoted: return readAsText(start)
+            case .unknown: return .wait
+            case .plain: actOnChannel(role, start, end, emit: emit)
+            }
         }
         return .again
     }
@@ -75,13 +79,10 @@ extension Detector {
     }
 
     private mutating func actOnEnd(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd, emit: Emit) -> SearchStep {
-        if hasPayload, codeGuard.isInSpan(before: buffer[start]) {
-            // The one character of look-ahead: a quoted closer is followed by the backtick that ends its span.
-            if end < buffer.count {
-                if buffer[end] == UInt8(ascii: "`") { return readAsText(start) }
-            } else if subjectEnd == .open {
-                return .wait
-            }
+        switch quoting(start, end, subjectEnd) {
+        case .quoted: return readAsText(start)
+        case .unknown: return .wait
+        case .plain: break
         }
         if place == .undecided { holdIsReasoning() }
         remove(start, end, emit: emit)
@@ -93,6 +94,19 @@ extension Detector {
         case .undecided, .answer, .passing, .header, .body, .ended: break
         }
         return .again
+    }
+
+    private enum Quoting {
+        case plain
+        case quoted
+        case unknown
+    }
+
+    /// Whether the marker is quoted. The one character of look-ahead: a quoted marker is followed by the backtick that ends its span.
+    private mutating func quoting(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd) -> Quoting {
+        guard place != .header, hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
+        guard end < buffer.count else { return subjectEnd == .open ? .unknown : .plain }
+        return buffer[end] == UInt8(ascii: "`") ? .quoted : .plain
     }
 
     /// A quoted or otherwise inadmissible marker: its first byte is text, and the search goes on behind it.

@@ -54,6 +54,8 @@ public struct Detector: ~Copyable {
     var answerHasPayload = false
     var answerEndsWhite = false
     var toolCalls: [ToolCall] = []
+    /// The last of the calls is still being written.
+    var callIsOpen = false
 
     /// The state seen from outside.
     public internal(set) var sawReasoning = false
@@ -82,7 +84,7 @@ public struct Detector: ~Copyable {
             skipsWhite = trims
             retained.begin()
         }
-        if profile.profile.channels != nil, start != .undecided { place = .outside }
+        if profile.profile.channels != nil { place = .outside }
     }
 
     private static func place(_ start: StartState) -> Place {

@@ -38,5 +38,5 @@ extension ProseMarkers {
 
 extension Profile {
     /// Every built-in profile, in the order in which they are tried.
-    static let builtIn: [Profile] = [.default]
+    static let builtIn = channelFamilies + ownTagFamilies + thinkTagFamilies + [.default]
 }
