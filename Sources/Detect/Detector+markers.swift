@@ -36,6 +36,7 @@ extension Detector {
             remove(start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
+            skipsWhite = trims
         case .stray:
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(emit: emit)
