@@ -60,7 +60,7 @@ public final class CompiledProfile: Sendable {
 extension Profile {
     var allMarkers: [Marker] {
         starts + ends + implicitEnds + strays + frames.flatMap { [$0.open, $0.close] }
-            + (prose.map { $0.openers + $0.ends } ?? [])
+            + (prose.map { $0.openers + $0.ends + $0.vetoes } ?? [])
             + (channels.map { $0.headerStarts + $0.headerEnds + $0.bodyEnds } ?? [])
     }
 }

@@ -19,7 +19,7 @@ extension Detector {
             released = end
             cleared = end
             enterHeader()
-        case .start, .end, .implicitEnd, .frameOpen, .frameClose, .stray, .proseStart, .proseEnd: break
+        case .start, .end, .implicitEnd, .frameOpen, .frameClose, .stray, .proseStart, .proseEnd, .proseVeto: break
         }
     }
 

@@ -53,6 +53,8 @@ extension Detector {
             retained.end()
             enter(.answer, keepsPayload: true)
             hasPayload = true
+        case .proseVeto:
+            wordsAreAnswer(emit: emit)
         case .headerStart, .headerEnd, .bodyEnd:
             switch quoting(start, end, subjectEnd) {
             case .quoted: return readAsText(start)
@@ -176,14 +178,18 @@ extension Detector {
         place = .outside
     }
 
+    /// What was taken for reasoning, because of a phrase, is the answer.
+    private mutating func wordsAreAnswer(emit: Emit) {
+        release(isLast: true, emit: emit)
+        promote(emit: emit)
+        place = .answer
+    }
+
     /// The place has lasted as long as it may.
     mutating func boundReached(emit: Emit) {
         switch place {
         case .undecided: holdIsAnswer()
-        case .reasoning:
-            release(isLast: true, emit: emit)
-            promote(emit: emit)
-            place = .answer
+        case .reasoning: wordsAreAnswer(emit: emit)
         case .header: headerIsTooLong()
         case .outside, .between, .answer, .split, .passing, .body, .ended: break
         }

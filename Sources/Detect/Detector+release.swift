@@ -48,7 +48,7 @@ extension Detector {
     mutating func note(_ text: Span<UInt8>) {
         switch kind {
         case .reasoning:
-            sawReasoning = true
+            if hasPayload { sawReasoning = true }
             if retained.isActive { retained.append(text) }
         case .answer:
             if hasPayload { answerHasPayload = true }
@@ -75,7 +75,8 @@ extension Detector {
             if isPromotable(end) { promote(emit: emit) } else { answerIsMissing = end != .cut && !answerHasPayload }
         case .body(.reasoning): answerIsMissing = end != .cut && !answerHasPayload
         case .header, .body(.toolCall): endChannel(end, emit: emit)
-        case .outside, .between, .answer, .split, .passing, .body(.answer), .ended: break
+        case .between: answerIsMissing = end == .length && !answerHasPayload
+        case .outside, .answer, .split, .passing, .body(.answer), .ended: break
         }
     }
 

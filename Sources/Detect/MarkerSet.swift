@@ -55,6 +55,7 @@ struct MarkerSets: Sendable {
         let proseEnds = (profile.prose?.ends ?? []).map { ($0, MarkerRole.proseEnd) }
         let channels = profile.channels
         let headerStarts = (channels?.headerStarts ?? []).map { ($0, MarkerRole.headerStart) }
+        let proseVetoes = (profile.prose?.vetoes ?? []).map { ($0, MarkerRole.proseVeto) }
         let headerEnds = (channels?.headerEnds ?? []).map { ($0, MarkerRole.headerEnd) }
         let bodyEnds = (channels?.bodyEnds ?? []).map { ($0, MarkerRole.bodyEnd) }
         let laterStarts = profile.isInterleaved ? starts : []
@@ -66,7 +67,7 @@ struct MarkerSets: Sendable {
         outside = try MarkerSet(headerStarts + starts + strays, isEdge: false, bit: 1 << 3)
         reasoningEdge = try MarkerSet(starts, isEdge: true, bit: 1 << 4)
         reasoning = try MarkerSet(ends + implicitEnds + strays, isEdge: false, bit: 1 << 5)
-        prose = try MarkerSet(proseEnds + starts + ends + implicitEnds, isEdge: false, bit: 1 << 6)
+        prose = try MarkerSet(proseEnds + proseVetoes + starts + ends + implicitEnds, isEdge: false, bit: 1 << 6)
         betweenEdge = try MarkerSet(starts + ends + frameOpens + strays, isEdge: true, bit: 1 << 7)
         answer = try MarkerSet(laterStarts + strays, isEdge: false, bit: 1 << 8)
         framedAnswer = try MarkerSet(frameCloses + laterStarts + strays, isEdge: false, bit: 1 << 9)

@@ -3,7 +3,8 @@ extension Profile {
     static let channelFamilies: [Profile] = [gptOSS, gptOSSStripped, inkling]
 
     /// The names a stripped header leaves behind. A word follows ordinary text only after a space, so what follows must not be one.
-    private static let strippedHeader = "(?:analysis|final|commentary(?: to=[^\\s{]{1,80})?(?: ?json(?=\\{))?)(?=[^a-z\\s\\-_.,:;/'])(?!<\\|)"
+    private static let strippedHeader =
+        "(?:analysis|final|commentary(?: to=[^\\s{]{1,80})?(?: ?json(?=\\{))?)(?=[^a-z\\s\\-_.,:;/'])(?!<\\|)"
     private static let strippedStart = "assistant(?=(?:analysis|final|commentary)[^a-z\\-_.,:;/'])"
     private static let callName = "(?<=to=functions\\.)[^\\s<{]{1,80}|(?<=to=)(?!functions\\.)[^\\s<{]{1,80}"
 

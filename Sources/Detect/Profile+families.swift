@@ -63,7 +63,8 @@ extension Profile {
             start: .text("<|think:start|>"), end: .text("<|think:end|>"), .inside
         ) { $0.effortsThatDisable = ["none", "minimal"] },
         tags(
-            "exaone-deep", "EXAONE Deep: <thought>", models: ["exaone.?deep"], start: .text("<thought>"), end: .text("</thought>"), .outside),
+            "exaone-deep", "EXAONE Deep: <thought>", models: ["exaone.?deep"], start: .text("<thought>"), end: .text("</thought>"),
+            .outside),
         tags(
             "reka-flash", "Reka Flash 3: <reasoning>", models: ["reka.?flash"], start: .text("<reasoning>"), end: .text("</reasoning>"),
             .outside),

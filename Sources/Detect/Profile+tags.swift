@@ -52,7 +52,10 @@ extension Profile {
         tags("minimax-m2", "MiniMax M2: always begins inside <think>", models: ["minimax.?m2"], .inside),
         tags("step3", "Step3: everything before the first </think>", models: ["step-?3(?!\\.)"], .inside),
         tags("step3.5", "Step-3.5: begins inside <think>", models: ["step-?3\\.5"], .inside),
-        tags("ernie-4.5", "ERNIE-4.5 thinking: <think>, the answer perhaps in <response>", models: ["ernie-?4\\.5.*(?:thinking|vl)"], .inside) {
+        tags(
+            "ernie-4.5", "ERNIE-4.5 thinking: <think>, the answer perhaps in <response>", models: ["ernie-?4\\.5.*(?:thinking|vl)"],
+            .inside
+        ) {
             $0.frames = [.response]
         },
         tags("olmo3-think", "OLMo 3 Think: begins inside <think>", models: ["olmo-?3.*think"], .inside),
