@@ -36,6 +36,7 @@ extension Detector {
             remove(start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
+            skipsWhite = trims
         case .stray:
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(emit: emit)
@@ -52,8 +53,14 @@ extension Detector {
             retained.end()
             enter(.answer, keepsPayload: true)
             hasPayload = true
+        case .proseVeto:
+            wordsAreAnswer(emit: emit)
         case .headerStart, .headerEnd, .bodyEnd:
-            actOnChannel(role, start, end, emit: emit)
+            switch quoting(start, end, subjectEnd) {
+            case .quoted: return readAsText(start)
+            case .unknown: return .wait
+            case .plain: actOnChannel(role, start, end, emit: emit)
+            }
         }
         return .again
     }
@@ -75,13 +82,10 @@ extension Detector {
     }
 
     private mutating func actOnEnd(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd, emit: Emit) -> SearchStep {
-        if hasPayload, codeGuard.isInSpan(before: buffer[start]) {
-            // The one character of look-ahead: a quoted closer is followed by the backtick that ends its span.
-            if end < buffer.count {
-                if buffer[end] == UInt8(ascii: "`") { return readAsText(start) }
-            } else if subjectEnd == .open {
-                return .wait
-            }
+        switch quoting(start, end, subjectEnd) {
+        case .quoted: return readAsText(start)
+        case .unknown: return .wait
+        case .plain: break
         }
         if place == .undecided { holdIsReasoning() }
         remove(start, end, emit: emit)
@@ -93,6 +97,19 @@ extension Detector {
         case .undecided, .answer, .passing, .header, .body, .ended: break
         }
         return .again
+    }
+
+    private enum Quoting {
+        case plain
+        case quoted
+        case unknown
+    }
+
+    /// Whether the marker is quoted. The one character of look-ahead: a quoted marker is followed by the backtick that ends its span.
+    private mutating func quoting(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd) -> Quoting {
+        guard place != .header, hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
+        guard end < buffer.count else { return subjectEnd == .open ? .unknown : .plain }
+        return buffer[end] == UInt8(ascii: "`") ? .quoted : .plain
     }
 
     /// A quoted or otherwise inadmissible marker: its first byte is text, and the search goes on behind it.
@@ -161,14 +178,18 @@ extension Detector {
         place = .outside
     }
 
+    /// What was taken for reasoning, because of a phrase, is the answer.
+    private mutating func wordsAreAnswer(emit: Emit) {
+        release(isLast: true, emit: emit)
+        promote(emit: emit)
+        place = .answer
+    }
+
     /// The place has lasted as long as it may.
     mutating func boundReached(emit: Emit) {
         switch place {
         case .undecided: holdIsAnswer()
-        case .reasoning:
-            release(isLast: true, emit: emit)
-            promote(emit: emit)
-            place = .answer
+        case .reasoning: wordsAreAnswer(emit: emit)
         case .header: headerIsTooLong()
         case .outside, .between, .answer, .split, .passing, .body, .ended: break
         }

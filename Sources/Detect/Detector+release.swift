@@ -8,7 +8,7 @@ extension Detector {
     ///   - isLast: nothing follows at all: white space is text.
     ///   - emit: takes the text.
     mutating func release(beforeMarker: Bool = false, isLast: Bool = false, emit: Emit) {
-        if place == .undecided { return }
+        if place == .undecided || place == .header { return }
         if skipsWhite { skipLeadingWhite() }
         let held = isLast || !holdsWhite ? 0 : buffer.span.trailingWhite(from: released, to: cleared) % Detector.whiteRunLimit
         let end = cleared - held
@@ -39,6 +39,7 @@ extension Detector {
     }
 
     private mutating func giveOut(_ text: Span<UInt8>, emit: Emit) {
+        if place == .body(.toolCall) { return addToCall(text) }
         note(text)
         emit(kind, text)
     }
@@ -47,7 +48,7 @@ extension Detector {
     mutating func note(_ text: Span<UInt8>) {
         switch kind {
         case .reasoning:
-            sawReasoning = true
+            if hasPayload { sawReasoning = true }
             if retained.isActive { retained.append(text) }
         case .answer:
             if hasPayload { answerHasPayload = true }
@@ -73,8 +74,9 @@ extension Detector {
         case .reasoning:
             if isPromotable(end) { promote(emit: emit) } else { answerIsMissing = end != .cut && !answerHasPayload }
         case .body(.reasoning): answerIsMissing = end != .cut && !answerHasPayload
-        case .header, .body(.toolCall): endChannel(emit: emit)
-        case .outside, .between, .answer, .split, .passing, .body(.answer), .ended: break
+        case .header, .body(.toolCall): endChannel(end, emit: emit)
+        case .between: answerIsMissing = end == .length && !answerHasPayload
+        case .outside, .answer, .split, .passing, .body(.answer), .ended: break
         }
     }
 

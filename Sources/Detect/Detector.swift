@@ -54,10 +54,12 @@ public struct Detector: ~Copyable {
     var answerHasPayload = false
     var answerEndsWhite = false
     var toolCalls: [ToolCall] = []
+    /// The last of the calls is still being written.
+    var callIsOpen = false
 
-    /// The state seen from outside.
+    /// Some reasoning was given out that is more than white space.
     public internal(set) var sawReasoning = false
-    /// The text ended in reasoning and nothing but white space was given out as the answer. Known after ``finish(_:emit:)``; false
+    /// The text ended in reasoning, or a limit cut it right after, and nothing but white space was given out as the answer. Known after ``finish(_:emit:)``; false
     /// after ``TextEnd/cut``, where the error is the news.
     public internal(set) var answerIsMissing = false
     /// Text given out as reasoning was given out again as the answer, because no marker ever came.
@@ -82,7 +84,7 @@ public struct Detector: ~Copyable {
             skipsWhite = trims
             retained.begin()
         }
-        if profile.profile.channels != nil, start != .undecided { place = .outside }
+        if profile.profile.channels != nil { place = .outside }
     }
 
     private static func place(_ start: StartState) -> Place {

@@ -64,13 +64,16 @@ public struct ProseMarkers: Sendable, Equatable {
     public var openers: [Marker]
     /// Phrases at the start of a line that begin the answer.
     public var ends: [Marker]
+    /// Signs of a written-out answer, such as headings: all of the text is the answer then.
+    public var vetoes: [Marker]
     /// How much reasoning may pass without an end before all of it becomes the answer, in bytes.
     public var bound: Int
 
-    /// Phrases that open, phrases that end, and the bound.
-    public init(openers: [Marker], ends: [Marker], bound: Int = 32 * 1024) {
+    /// Phrases that open, phrases that end, signs against, and the bound.
+    public init(openers: [Marker], ends: [Marker], vetoes: [Marker] = [], bound: Int = 32 * 1024) {
         self.openers = openers
         self.ends = ends
+        self.vetoes = vetoes
         self.bound = bound
     }
 }

@@ -26,9 +26,10 @@ struct Retained {
 }
 
 extension [UInt8] {
-    /// Appends a span's bytes.
+    /// Appends a span's bytes. Room grows by doubling: reserving what each call needs copied the whole array every time.
     mutating func append(_ span: Span<UInt8>) {
-        reserveCapacity(count + span.count)
+        let needed = count + span.count
+        if needed > capacity { reserveCapacity(Swift.max(needed, 2 * capacity)) }
         for index in span.indices { append(span[index]) }
     }
 }
