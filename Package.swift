@@ -108,6 +108,7 @@ if !pureOnly {
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        tests("ProxyClient", ["proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
