@@ -29,15 +29,22 @@ enum Attachment: Equatable, Sendable {
     /// Reads a text file whole.
     static func readText(_ path: String) throws(UsageError) -> String {
         let url = URL(fileURLWithPath: (path as NSString).expandingTildeInPath)
-        guard let text = String(data: try contents(of: url, path: path, limit: textByteLimit), encoding: .utf8) else {
-            throw UsageError("\(path) is not UTF-8 text")
-        }
+        return try text(contents(of: url, path: path, limit: textByteLimit), path: path)
+    }
+
+    /// Reads standard input to its end.
+    static func readStandardInput() throws(UsageError) -> String {
+        try text(contents(of: nil, path: "standard input", limit: textByteLimit), path: "standard input")
+    }
+
+    private static func text(_ data: Data, path: String) throws(UsageError) -> String {
+        guard let text = String(data: data, encoding: .utf8) else { throw UsageError("\(path) is not UTF-8 text") }
         return text
     }
 
-    private static func contents(of url: URL, path: String, limit: Int) throws(UsageError) -> Data {
+    private static func contents(of url: URL?, path: String, limit: Int) throws(UsageError) -> Data {
         do {
-            let file = try FileHandle(forReadingFrom: url)
+            let file = try url.map { try FileHandle(forReadingFrom: $0) } ?? .standardInput
             // One byte more than allowed tells a file that is too large from one that just fits, devices included.
             let data = try file.read(upToCount: limit + 1) ?? Data()
             guard data.count <= limit else { throw UsageError("\(path) is larger than \(limit >> 20) MiB") }

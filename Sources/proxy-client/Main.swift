@@ -5,11 +5,34 @@ import Foundation
 @main
 enum Main {
     static func main() {
+        LineEditTerminal.remember()
+        let console = Console()
+        let interrupts = Interrupts(restoreTerminal: { LineEditTerminal.restore() })
+        interrupts.install()
+        let status = run(console, interrupts)
+        LineEditTerminal.restoreSettings()
+        exit(status.rawValue)
+    }
+
+    private static func run(_ console: Console, _ interrupts: Interrupts) -> ProgramExit {
         do {
-            let command = try Options.parseAsRoot()
-            print(command)
+            var command = try Options.parseAsRoot()
+            guard let options = command as? Options else {
+                try command.run()  // --help and the like, which the parser answers itself.
+                return .ok
+            }
+            let environment = ProcessInfo.processInfo.environment
+            return Program(options: options, environment: environment, console: console, interrupts: interrupts).run()
         } catch {
-            print(Options.fullMessage(for: error))
+            return explain(error, console)
         }
+    }
+
+    /// Writes the parser's message: help and version to standard output, mistakes to standard error.
+    private static func explain(_ error: any Error, _ console: Console) -> ProgramExit {
+        let isAnswer = Options.exitCode(for: error).isSuccess
+        // `try?`: there is nothing left to do for a reader who has gone.
+        try? console.write(Options.fullMessage(for: error) + "\n", to: isAnswer ? .answer : .decoration)
+        return isAnswer ? .ok : .usage
     }
 }

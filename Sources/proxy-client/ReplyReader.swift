@@ -48,7 +48,7 @@ struct ReplyReader: ~Copyable {
     /// The body has ended; reports what only the end could complete.
     mutating func finish(_ report: (ReplyItem) -> Void) {
         switch kind {
-        case .events: break
+        case .events: finishEvents(report)
         case .whole: report(Self.whole(body))
         case .refusal: report(Self.refusal(body))
         }
@@ -61,7 +61,21 @@ struct ReplyReader: ~Copyable {
                 if let item = Self.item(ofEvent: Array(copying: data)) { report(item) }
             }
         } catch {
-            report(.broken("the event stream cannot be read (\(error))"))
+            report(.broken("the event stream cannot be read: \(error.message)"))
+        }
+    }
+
+    /// The last event may lack its blank line. Half an event is no news here: the missing end says it already.
+    private mutating func finishEvents(_ report: (ReplyItem) -> Void) {
+        do {
+            try framer.finish { _, data in
+                switch Self.item(ofEvent: Array(copying: data)) {
+                case .none, .unreadable: break
+                case .some(let item): report(item)
+                }
+            }
+        } catch {
+            report(.broken("the event stream cannot be read: \(error.message)"))
         }
     }
 

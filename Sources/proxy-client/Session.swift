@@ -26,6 +26,9 @@ struct Session: ~Copyable {
 
     private(set) var state = State.waiting
     private let expectation: Expectation
+    /// The limit on the whole request, for an owner that sees a stream without pauses.
+    var totalLimit: Duration? { expectation.totalLimit }
+
     private var reader: ReplyReader?
     private var sorter: PhaseSorter
     private var facts: ReplyFacts?
@@ -211,6 +214,7 @@ extension Duration {
         let whole = Int(seconds.rounded(.down))
         if whole < 1 { return "\(Int(milliseconds)) ms" }
         if whole < 120 { return "\(whole) s" }
+        if whole >= 7200 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
         return whole % 60 == 0 ? "\(whole / 60) min" : "\(whole / 60) min \(whole % 60) s"
     }
 }

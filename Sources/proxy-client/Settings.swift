@@ -52,10 +52,7 @@ struct Settings: Equatable, Sendable {
         HTTPRequest(url: url, headers: [Header("Accept", "application/json")] + commonHeaders)
     }
 
-    private var commonHeaders: [Header] {
-        let agent = Header("User-Agent", "proxy-client/\(HelpText.version)")
-        return [agent] + (key.map { [Header("Authorization", "Bearer \($0.revealed)")] } ?? [])
-    }
+    private var commonHeaders: [Header] { key.map { [Header("Authorization", "Bearer \($0.revealed)")] } ?? [] }
 }
 
 /// A text that must not be shown: printing it in any way gives a placeholder.

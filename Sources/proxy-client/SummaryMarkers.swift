@@ -13,6 +13,7 @@ struct SummaryMarkers {
     private var tag: ReplyPart?
     private var untaggedPart = ReplyPart.thinking
     private var mayBegin = true
+    private var followsMarker = false
 
     /// Takes one piece of summary or reasoning text; `tag` is the part its chunk named, if any.
     mutating func receive(_ text: String, tag: ReplyPart?, _ report: (ReplyPart, String) -> Void) {
@@ -29,6 +30,7 @@ struct SummaryMarkers {
         if !held.isBlank { report(part, held) }
         held = ""
         mayBegin = true
+        followsMarker = false
     }
 
     private var part: ReplyPart { tag ?? untaggedPart }
@@ -41,9 +43,15 @@ struct SummaryMarkers {
                 untaggedPart = marker.part
                 held = String(start.dropFirst(marker.words.count))
                 mayBegin = false
+                followsMarker = true
                 return true
             }
             if Self.markers.contains(where: { $0.words.hasPrefix(start) }) { return false }
+        }
+        if followsMarker {
+            held = String(held.drop(while: \.isWhitespace))
+            followsMarker = held.isEmpty
+            return !held.isEmpty
         }
         let line = held.firstIndex(where: \.isNewline).map { held[...$0] } ?? held[...]
         report(part, String(line))

@@ -55,10 +55,9 @@ enum TransportEvent: Equatable, Sendable {
 
 /// Carries one request and reports what comes back.
 protocol Transport: Sendable {
-    /// Starts a transfer. `receive` is called on the transport's own thread, in order, and never after the ending.
-    func start(
-        _ request: HTTPRequest, _ receive: @escaping @Sendable (TransportEvent) -> Void
-    ) throws(TransportFailure) -> any TransferHandle
+    /// Starts a transfer. `receive` is called on the transport's own thread, in order, and never after the ending; it may
+    /// hold that thread up for as long as nobody takes what came before.
+    func start(_ request: HTTPRequest, _ receive: @escaping @Sendable (TransportEvent) -> Void) -> any TransferHandle
 }
 
 /// A running transfer.

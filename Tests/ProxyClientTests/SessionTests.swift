@@ -57,7 +57,7 @@ struct SessionTests {
             commands.dropLast() == [
                 .head(ReplyFacts(status: 200, style: "events", requestID: "req-1"), at: at),
                 .began(.promptSummary, at: at),
-                .text(.promptSummary, " " + promptSummary, at: at),
+                .text(.promptSummary, promptSummary, at: at),
                 .began(.reasoningSummary, at: at),
                 .began(.answer, at: at),
                 .text(.answer, "There are ", at: at),

@@ -4,6 +4,7 @@ enum JSONValue: Equatable, Sendable {
     case bool(Bool)
     case number(Double)
     case string(String)
+    case array([JSONValue])
     case object([Member])
 
     /// A key and its value.
@@ -26,6 +27,7 @@ enum JSONValue: Equatable, Sendable {
         case .bool(let value): value ? "true" : "false"
         case .number(let value): Self.text(of: value)
         case .string(let value): Self.quoted(value)
+        case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
         case .object(let members):
             "{" + members.map { Self.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
         }
