@@ -1,0 +1,103 @@
+internal import CCurl
+
+// libcurl's codes and figures in this module's words.
+
+extension EasyHandle {
+    /// Sets everything that a request and the client's options say. The handle is fresh or was reset.
+    func prepare(_ request: UpstreamRequest, _ options: UpstreamClientOptions) throws(UpstreamError) {
+        try set(CURLOPT_URL, request.url)
+        try setFields(request.fieldLines)
+        if request.method == .post { try setBody(request.body) }
+        try set(CURLOPT_USERAGENT, options.userAgent)
+        // An empty string, unlike none, keeps libcurl from reading the environment's proxy variables.
+        try set(CURLOPT_PROXY, options.proxy ?? "")
+        if let caFile = request.caFile { try set(CURLOPT_CAINFO, caFile) }
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue)
+        setConnectionBehaviour(request, options)
+        setResponseBehaviour()
+    }
+
+    private func setConnectionBehaviour(_ request: UpstreamRequest, _ options: UpstreamClientOptions) {
+        set(CURLOPT_NOSIGNAL, 1)
+        // A name lookup still under way at a cancellation is abandoned, not waited for on the loop's thread.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeout.wholeMilliseconds))
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_TCP_NODELAY, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        set(CURLOPT_TCP_KEEPIDLE, 30)
+        set(CURLOPT_TCP_KEEPINTVL, 15)
+        set(CURLOPT_MAXAGE_CONN, max(1, options.maximumIdleAge.wholeMilliseconds / 1000))
+        set(CURLOPT_MAXLIFETIME_CONN, max(1, options.maximumConnectionAge.wholeMilliseconds / 1000))
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 60)
+        set(CURLOPT_BUFFERSIZE, options.readBufferByteCount)
+    }
+
+    private func setResponseBehaviour() {
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_FAILONERROR, 0)
+        set(CURLOPT_HTTP09_ALLOWED, 0)
+        set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+    }
+
+    /// What the finished transfer took.
+    func statistics(retries: Int) -> TransferStatistics {
+        TransferStatistics(
+            bodyByteCount: offset(CURLINFO_SIZE_DOWNLOAD_T),
+            connected: .microseconds(offset(CURLINFO_CONNECT_TIME_T)),
+            secured: .microseconds(offset(CURLINFO_APPCONNECT_TIME_T)),
+            firstByte: .microseconds(offset(CURLINFO_STARTTRANSFER_TIME_T)),
+            total: .microseconds(offset(CURLINFO_TOTAL_TIME_T)),
+            reusedConnection: long(CURLINFO_NUM_CONNECTS) == 0,
+            httpVersion: TransferStatistics.HTTPVersion(curlValue: long(CURLINFO_HTTP_VERSION)),
+            retriesOnDeadConnection: retries)
+    }
+
+    /// Why the transfer ended with `code`; nil for success.
+    func failure(_ code: CURLcode, afterHead: Bool) -> UpstreamError? {
+        switch code {
+        case CURLE_OK: nil
+        case CURLE_URL_MALFORMAT: .invalidURL
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .hostNotFound
+        case CURLE_COULDNT_CONNECT: .unreachable
+        // The only time limit that libcurl is given is the one for connecting.
+        case CURLE_OPERATION_TIMEDOUT: .connectTimeout
+        case CURLE_PARTIAL_FILE: .truncated
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM: .reset(afterHead: afterHead)
+        // Also libcurl's code for a bad chunk size; only a broken connection leaves an `errno`.
+        case CURLE_RECV_ERROR: long(CURLINFO_OS_ERRNO) != 0 || secured ? .reset(afterHead: afterHead) : .malformed
+        case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_INITFAILED: .insecure(.handshake)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS: .insecure(.certificate)
+        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CRL_BADFILE: .insecure(.trustedCertificates)
+        case CURLE_OUT_OF_MEMORY: .outOfResources
+        default: .malformed
+        }
+    }
+
+    private var secured: Bool { offset(CURLINFO_APPCONNECT_TIME_T) > 0 }
+}
+
+extension HTTPVersionPreference {
+    fileprivate var curlValue: Int {
+        switch self {
+        case .automatic: CURL_HTTP_VERSION_2TLS
+        case .http1: CURL_HTTP_VERSION_1_1
+        case .http2PriorKnowledge: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+        }
+    }
+}
+
+extension TransferStatistics.HTTPVersion {
+    fileprivate init(curlValue: Int) {
+        switch curlValue {
+        case CURL_HTTP_VERSION_1_0: self = .http1_0
+        case CURL_HTTP_VERSION_1_1: self = .http1_1
+        case CURL_HTTP_VERSION_2_0: self = .http2
+        default: self = .other
+        }
+    }
+}

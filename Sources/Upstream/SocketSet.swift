@@ -1,0 +1,102 @@
+internal import CCurl
+internal import Glibc
+
+/// libcurl's sockets in one epoll set, and libcurl's one timer as a member of the same set.
+///
+/// Used on the loop's thread only. The timer descriptor is moved lazily: nearly every transfer sets and clears
+/// libcurl's timer several times, but a system call is made only if the wanted time lies before the one that is set;
+/// an early expiry costs one empty round.
+@safe final class SocketSet {
+    /// The most events taken in one round.
+    static let eventLimit = 256
+
+    private let epoll: Descriptor
+    private let timer: Descriptor
+    private var events = unsafe [epoll_event](repeating: epoll_event(), count: SocketSet.eventLimit)
+    /// What epoll watches, by descriptor; 0 for "not in the set".
+    private var watched: [UInt32] = []
+    /// When libcurl wants to be called, or nil.
+    private(set) var wantedTime: Duration?
+    /// When the timer descriptor expires, or nil if it is disarmed.
+    private var armedTime: Duration?
+
+    init() throws(UpstreamError) {
+        epoll = try Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)))
+        timer = try Descriptor(timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK | TFD_CLOEXEC)))
+        guard epollControl(epoll.number, EPOLL_CTL_ADD, timer.number, EPOLLIN.rawValue) else { throw .outOfResources }
+    }
+
+    /// The descriptor that is readable whenever a socket or the timer is.
+    var descriptor: Int32 { epoll.number }
+
+    /// Watches a socket for these epoll events, 0 for none.
+    func watch(_ socket: Int32, for wanted: UInt32) {
+        let index = Int(socket)
+        guard index >= 0 else { return }
+        while watched.count <= index { watched.append(contentsOf: repeatElement(0, count: 64)) }
+        let current = watched[index]
+        guard current != wanted else { return }
+        watched[index] = wanted
+        if wanted == 0 {
+            _ = epollControl(epoll.number, EPOLL_CTL_DEL, socket, 0)
+        } else if current == 0 || !epollControl(epoll.number, EPOLL_CTL_MOD, socket, wanted) {
+            // The kernel drops a descriptor that was closed; its number may be in use again.
+            _ = epollControl(epoll.number, EPOLL_CTL_ADD, socket, wanted)
+        }
+    }
+
+    /// Takes over when libcurl wants to be called: after so many milliseconds, or never (-1).
+    func timerChanged(milliseconds: Int) {
+        wantedTime = milliseconds < 0 ? nil : MonotonicClock.now + .milliseconds(milliseconds)
+    }
+
+    /// Whether libcurl's time has come; if so, it is forgotten until libcurl sets another one.
+    func takeDueTime() -> Bool {
+        guard let wantedTime, wantedTime <= MonotonicClock.now else { return false }
+        self.wantedTime = nil
+        return true
+    }
+
+    /// Looks for ready sockets without waiting and calls `body` for each, with the events that epoll reports.
+    ///
+    /// - Returns: how many sockets were ready.
+    func forEachReady(_ body: (_ socket: Int32, _ events: UInt32) -> Void) -> Int {
+        // SAFETY: the call fills at most as many events as the array holds.
+        let count = unsafe Int(epoll_wait(epoll.number, &events, Int32(events.count), 0))
+        var socketCount = 0
+        for index in 0..<max(0, count) {
+            let event = unsafe events[index]
+            // SAFETY: `epollControl` writes only `fd` of the union.
+            let socket = unsafe event.data.fd
+            if socket == timer.number {
+                timerExpired()
+            } else {
+                socketCount += 1
+                unsafe body(socket, event.events)
+            }
+        }
+        return socketCount
+    }
+
+    /// Makes sure that the set becomes readable when libcurl wants to be called. To be called before waiting.
+    func armTimer() {
+        guard let wantedTime else { return }
+        if let armedTime, armedTime <= wantedTime { return }
+        armedTime = wantedTime
+        setTimer(to: wantedTime)
+    }
+
+    // Disarmed by force, which takes back its readiness; the next `armTimer` sets it again.
+    private func timerExpired() {
+        armedTime = nil
+        setTimer(to: .zero)
+    }
+
+    private func setTimer(to time: Duration) {
+        var setting = itimerspec()
+        setting.it_value.tv_sec = Int(time.components.seconds)
+        setting.it_value.tv_nsec = Int(time.components.attoseconds / 1_000_000_000)
+        // SAFETY: the call reads `setting`, which outlives it.
+        unsafe _ = timerfd_settime(timer.number, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+    }
+}
