@@ -1,9 +1,16 @@
 import Foundation
+import Glibc
 
 /// Standard output and standard error, written at once and in order.
 struct Console: Sendable {
-    /// Whoever read the output has gone.
-    struct OutputClosed: Error {}
+    /// Standard output takes no more.
+    struct OutputClosed: Error {
+        /// Why not, when it is something else than a reader who has gone: a full disk.
+        var reason: String?
+    }
+
+    var answer = FileHandle.standardOutput
+    var decoration = FileHandle.standardError
 
     /// Writes, in as few calls as the order allows.
     func write(_ writes: [ScreenWrite]) throws(OutputClosed) {
@@ -16,15 +23,20 @@ struct Console: Sendable {
     }
 
     func write(_ text: String, to stream: ScreenWrite.Stream) throws(OutputClosed) {
-        let file: FileHandle =
+        let file =
             switch stream {
-            case .answer: .standardOutput
-            case .decoration: .standardError
+            case .answer: answer
+            case .decoration: decoration
             }
         do { try file.write(contentsOf: Data(text.utf8)) } catch {
             // A closed standard error is no reason to stop the answer.
-            if stream == .answer { throw OutputClosed() }
+            if stream == .answer { throw OutputClosed(reason: Self.reason(error)) }
         }
+    }
+
+    private static func reason(_ error: any Error) -> String? {
+        let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? (error as NSError).code
+        return code == Int(EPIPE) ? nil : (error as NSError).localizedDescription
     }
 
     /// An error of the program itself, on standard error.

@@ -53,12 +53,10 @@ struct InputHistory {
 
     private func rewrite() {
         guard let file else { return }
-        let next = file.appendingPathExtension("new")
-        try? FileManager.default.removeItem(at: next)
         let text = entries.map(Self.line).joined()
-        let access: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard FileManager.default.createFile(atPath: next.path, contents: Data(text.utf8), attributes: access) else { return }
-        _ = try? FileManager.default.replaceItemAt(file, withItemAt: next)
+        // Atomic: a conversation that is opened meanwhile sees the old file or the new one.
+        try? Data(text.utf8).write(to: file, options: .atomic)
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     }
 
     private func makeFile(_ file: URL) -> Bool {

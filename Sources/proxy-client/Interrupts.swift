@@ -56,7 +56,8 @@ final class Interrupts: Sendable {
         watches.withLock { $0.append(watch) }
     }
 
-    private func interrupted() {
+    /// Ctrl-C was pressed.
+    func interrupted() {
         let listener = state.withLock { state in
             defer { state.isPending = true }
             return state.isPending ? nil : state.listener

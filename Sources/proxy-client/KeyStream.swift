@@ -14,6 +14,7 @@ struct KeyStream {
 
     private var bytes: [UInt8] = []
     private var isPasting = false
+    private var endsInReturn = false
 
     /// True while bytes wait: a character or a paste mark that is not complete, or characters not taken yet.
     var hasBytes: Bool { !bytes.isEmpty }
@@ -43,11 +44,10 @@ struct KeyStream {
 
     /// A pasted character as the editor may take it; nil for control characters, which would be commands.
     private mutating func pasted(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+        defer { endsInReturn = scalar == "\r" }
         switch scalar {
-        case "\r":
-            if bytes.first == 0x0A { bytes.removeFirst() }
-            return Self.pastedLineFeed
-        case "\n": return Self.pastedLineFeed
+        case "\n" where endsInReturn: return nil  // The second half of CR LF.
+        case "\r", "\n": return Self.pastedLineFeed
         case "\t": return " "
         case "\u{0}"..."\u{1F}", "\u{7F}": return nil
         default: return scalar

@@ -1,17 +1,25 @@
 import ArgumentParser
 import Foundation
+import Glibc
 
 /// The program.
 @main
 enum Main {
     static func main() {
+        let fillers = occupyStandardDescriptors()
         LineEditTerminal.remember()
         let console = Console()
         let interrupts = Interrupts(restoreTerminal: { LineEditTerminal.restore() })
         interrupts.install()
         let status = run(console, interrupts)
         LineEditTerminal.restoreSettings()
-        exit(status.rawValue)
+        withExtendedLifetime(fillers) { exit(status.rawValue) }
+    }
+
+    /// Opens `/dev/null` in place of closed standard descriptors, which otherwise the next socket would get, and with it
+    /// the answer. The lowest free descriptor is the one that is taken.
+    private static func occupyStandardDescriptors() -> [FileHandle?] {
+        (STDIN_FILENO...STDERR_FILENO).filter { fcntl($0, F_GETFD) == -1 }.map { _ in FileHandle(forUpdatingAtPath: "/dev/null") }
     }
 
     private static func run(_ console: Console, _ interrupts: Interrupts) -> ProgramExit {

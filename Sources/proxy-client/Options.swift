@@ -11,7 +11,7 @@ struct Options: ParsableCommand {
     @Argument(help: "The prompt, as words.")
     var words: [String] = []
 
-    @Option(name: .shortAndLong, help: "The prompt. Text on standard input is added to it.")
+    @Option(name: .shortAndLong, help: "The prompt. Unless it is a terminal, standard input is read to its end and added.")
     var prompt: String?
 
     @Flag(name: .shortAndLong, help: "Hold a conversation; /help lists what can be typed.")

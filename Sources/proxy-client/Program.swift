@@ -16,7 +16,11 @@ struct Program {
         } catch let error as UsageError {
             console.complain(error.description)
             return .usage
-        } catch is Console.OutputClosed {
+        } catch let closed as Console.OutputClosed {
+            if let reason = closed.reason {
+                try? console.write("\n", to: .decoration)  // Whatever line was open; nobody misses it if this fails.
+                console.complain("cannot write the answer: \(reason)")
+            }
             return .outputClosed
         } catch {
             console.complain("\(error)")

@@ -8,7 +8,7 @@ enum ProgramExit: Int32, CaseIterable, Sendable {
     /// The reply broke off, or a limit of time ran out.
     case cutOff = 4
     case interrupted = 130
-    /// Whoever read the output has gone, as in `proxy-client … | head -1`.
+    /// Standard output takes no more: its reader has gone, as in `proxy-client … | head -1`, or the disk is full.
     case outputClosed = 141
     case terminated = 143
 
@@ -21,7 +21,7 @@ enum ProgramExit: Int32, CaseIterable, Sendable {
         case .unreachable: "no connection to the server"
         case .cutOff: "the answer broke off, or time ran out"
         case .interrupted: "interrupted with Ctrl-C"
-        case .outputClosed: "the reader of the output has gone (as in | head)"
+        case .outputClosed: "the output cannot be written: its reader has gone (as in | head)"
         case .terminated: "ended by SIGTERM or SIGHUP"
         }
     }
