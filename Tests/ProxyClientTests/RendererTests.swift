@@ -104,6 +104,16 @@ struct RendererTests {
             shown.all == "\(eraser)⠋ waiting for the server · 0 s\(eraser)⠙ thinking · 3 s\(eraser)Answer\nHi")
     }
 
+    @Test("The spinner is erased also when the answer goes into a pipe, where no heading is")
+    func theSpinnerIsErasedForAPipe() {
+        var split = look(terminal: true)
+        split.answer.isTerminal = false
+        let commands: [RenderCommand] = [.waiting(.head, elapsed: .seconds(1)), .text(.answer, "Hi", at: .seconds(2))]
+        let shown = render(commands, with: TextRenderer(split))
+        #expect(shown.answer == "Hi")
+        #expect(shown.all == "\r\u{1B}[K⠋ waiting for the server · 1 s\r\u{1B}[KHi")
+    }
+
     @Test("Without a terminal there is no spinner")
     func withoutATerminalThereIsNoSpinner() {
         #expect(render([.waiting(.head, elapsed: .seconds(9))], with: TextRenderer(look())).all == "")
