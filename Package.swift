@@ -114,6 +114,7 @@ if !pureOnly {
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         tests("MockUpstream", ["MockUpstream"] + server),
+        tests("ProxyClient", ["proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
