@@ -62,7 +62,7 @@ enum CueList {
             .conclusion,
             """
             therefore|thus|hence|^donc|^also ist|^also sind|^entonces|^allora|consequently|in conclusion|to conclude|in summary|to summarize|overall|altogether|in total|it follows|which means|\
-            this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|daher|deshalb|folglich|somit|\
+            this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|confident that|confident now|is indeed|daher|deshalb|folglich|somit|\
             demnach|also gilt|das heißt|das bedeutet|insgesamt|zusammenfassend|par conséquent|en conclusion|en résumé|au total|cela signifie|\
             por lo tanto|por tanto|así que|en conclusión|en total|esto significa|quindi|pertanto|in totale|portanto|logo|поэтому|следовательно|\
             таким образом|значит|所以|因此|综上|总之|总共|一共|于是|意味着|结论|したがって|よって|つまり|ゆえに|結論|따라서|그러므로|결론|इसलिए|अतः|لذلك|إذن

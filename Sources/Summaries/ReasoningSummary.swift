@@ -139,8 +139,10 @@ public struct ReasoningSummary: ~Copyable {
         guard chosen.judgement.concludes || chosen.judgement.decides else {
             return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval
         }
+        guard hasAnswered else { return true }
         let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
-        return !hasAnswered || said.isNewLately(fresh, upTo: Self.answeredOverlap)
+        let isDue = chosen.judgement.answers || now >= lastStep + options.minimumStepInterval
+        return isDue && said.isNewLately(fresh, upTo: Self.answeredOverlap)
     }
 
     /// At the end the latest answer counts more than the most interesting remark.
