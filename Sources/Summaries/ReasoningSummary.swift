@@ -15,10 +15,11 @@ public struct ReasoningSummary: ~Copyable {
     static let goodScore = 46
     /// Points from which a sentence is better than silence.
     static let fairScore = 26
-    /// Points from which a sentence may open the summary when none was good: a first sign of life matters more than its content.
-    static let openingScore = 8
+    /// The same two for the first step: an early sign of life matters more than its content.
+    static let goodOpeningScore = 24
+    static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
-    static let answeredOverlap = 60
+    static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
     static let shortStep = 90
 
@@ -91,14 +92,14 @@ public struct ReasoningSummary: ~Copyable {
         } else {
             isPatient = now < begun + options.firstStepDelay
         }
-        guard let chosen = choice(atLeast: isPatient ? Self.goodScore : impatientScore) else { return nil }
+        guard let chosen = choice(atLeast: isPatient ? patientScore : impatientScore) else { return nil }
         return say(chosen, within: room, at: now)
     }
 
     /// When `step` will have something if no more text comes; nil when that needs more text.
     public var nextDue: Duration? {
         guard let begun, !isFinished, stepCount == 0 || hasEnoughNew else { return nil }
-        if choice(atLeast: Self.goodScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
+        if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
         guard choice(atLeast: impatientScore) != nil else { return nil }
         return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
     }
@@ -116,7 +117,8 @@ public struct ReasoningSummary: ~Copyable {
         return say(chosen, within: room, at: now)
     }
 
-    private var impatientScore: Int { stepCount == 0 ? Self.openingScore : Self.fairScore }
+    private var patientScore: Int { stepCount == 0 ? Self.goodOpeningScore : Self.goodScore }
+    private var impatientScore: Int { stepCount == 0 ? Self.fairOpeningScore : Self.fairScore }
 
     private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
 
@@ -126,16 +128,21 @@ public struct ReasoningSummary: ~Copyable {
     }
 
     private func choice(atLeast score: Int) -> Candidate? {
+        guard candidates.highestScore >= score else { return nil }
         let room = room
         return candidates.best(where: { $0.score >= score && $0.characters <= room }, by: \.score)
     }
 
-    /// Right after a step only a conclusion is worth another, and only one that says more than the answer given.
+    /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.
     private func isWorthEnding(with chosen: Candidate, at now: Duration) -> Bool {
         guard let lastStep else { return true }
-        guard chosen.judgement.concludes else { return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval }
+        guard chosen.judgement.concludes || chosen.judgement.decides else {
+            return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval
+        }
+        guard hasAnswered else { return true }
         let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
-        return !hasAnswered || said.isNew(fresh, upTo: Self.answeredOverlap)
+        let isDue = chosen.judgement.answers || now >= lastStep + options.minimumStepInterval
+        return isDue && said.isNewLately(fresh, upTo: Self.answeredOverlap)
     }
 
     /// At the end the latest answer counts more than the most interesting remark.
@@ -166,7 +173,7 @@ extension ReasoningSummary {
 
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
-        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement.terms) else { return }
+        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
         let characters = String(decoding: sentence.text, as: UTF8.self).count
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
