@@ -11,8 +11,11 @@ extension Detector {
         case .split: place = .passing
         case .undecided:
             // A server that was asked for JSON may have skipped the reasoning: text that looks like JSON waits for a marker.
-            if isJSON, byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") { holdIsReasoning() }
-        case .outside, .reasoning, .answer, .passing, .header, .body, .ended: break
+            if waitsForJSON, !byte.opensJSON { holdIsReasoning() }
+        case .outside:
+            // Tags in its strings are text.
+            if isJSON, byte.opensJSON { place = .passing }
+        case .reasoning, .answer, .passing, .header, .body, .ended: break
         }
     }
 
@@ -67,6 +70,7 @@ extension Detector {
 
     private mutating func actOnStart(_ start: Int, _ end: Int, emit: Emit) -> SearchStep {
         if hasPayload, !admitsStart(at: start) { return readAsText(start) }
+        if hasPayload, place == .undecided, waitsForJSON { return readAsText(start) }
         let isLate = place == .outside && hasPayload
         if place == .undecided { holdIsAnswer() }
         release(beforeMarker: !hasPayload || place == .reasoning, emit: emit)
@@ -175,7 +179,7 @@ extension Detector {
 
     /// The held text is the answer.
     mutating func holdIsAnswer() {
-        place = .outside
+        place = waitsForJSON ? .passing : .outside
     }
 
     /// What was taken for reasoning, because of a phrase, is the answer.
