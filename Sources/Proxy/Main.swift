@@ -75,7 +75,7 @@ struct ProxyCommand: ParsableCommand {
         do {
             return try ProxySettings.load(from: sources)
         } catch {
-            StandardError.write(error.description)
+            StandardError.write(error.description + "\n")
             throw ExitCode(1)
         }
     }
