@@ -53,6 +53,12 @@ var targets: [Target] = [
     pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
     pure("Upstream", ["CCurl"]),
 
+    // Floor 4: measures the pure floors.
+    .executableTarget(
+        name: "Bench",
+        dependencies: ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+        swiftSettings: strict),
+
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
     tests("EventStream", ["EventStream"]),
