@@ -50,7 +50,7 @@ var targets: [Target] = [
     pure("Summaries"),
 
     // Floor 3: one request's stream, and the way to the upstream.
-    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "Detect", "Summaries"]),
+    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
     pure("Upstream", ["CCurl"]),
 
     // Tests.
@@ -62,7 +62,7 @@ var targets: [Target] = [
     tests("ChatRequests", ["ChatRequests", "JSONBytes"]),
     tests("Detect", ["Detect", "PCRE"]),
     tests("Summaries", ["Summaries"]),
-    tests("Phases", ["Phases", "ChatDelta", "Detect", "EventStream", "JSONBytes", "Summaries"]),
+    tests("Phases", ["Phases", "ChatDelta", "ChatRequests", "Detect", "EventStream", "JSONBytes", "Summaries"]),
     tests("Upstream", ["Upstream"]),
 ]
 
@@ -87,12 +87,16 @@ if !pureOnly {
         .product(name: "Logging", package: "swift-log"),
     ]
     targets += [
+        // Floor 2: what the operator says. Not pure only because of the YAML library.
+        .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        tests("Settings", ["Settings"]),
+
         // Floor 4: the programs.
         .executableTarget(
             name: "Proxy",
             dependencies: server + [
                 .product(name: "Yams", package: "Yams"),
-                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream",
+                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
             ],
             exclude: ["Proxy.docc"],
             swiftSettings: strict),
@@ -108,6 +112,8 @@ if !pureOnly {
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+
+        tests("MockUpstream", ["MockUpstream"] + server),
         tests("ProxyClient", ["proxy-client"]),
     ]
     products += [

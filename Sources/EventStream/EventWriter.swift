@@ -26,6 +26,23 @@ public enum EventWriter {
         }
     }
 
+    /// Appends the beginning of an event up to its payload, for a writer that puts the payload straight into the buffer.
+    ///
+    /// What the caller appends between this and `endEvent` must be on one line; the writers of JSON chunks promise that.
+    ///
+    /// - Parameters:
+    ///   - name: The event's name; without one, clients see the default, `message`.
+    ///   - output: The buffer to append to.
+    public static func beginEvent(_ name: EventName? = nil, to output: inout [UInt8]) {
+        if let name { output.append(contentsOf: name.line) }
+        output.append(contentsOf: "data: ".utf8)
+    }
+
+    /// Appends the end of an event that `beginEvent` began.
+    public static func endEvent(to output: inout [UInt8]) {
+        output.append(contentsOf: "\n\n".utf8)
+    }
+
     /// Appends `data: [DONE]`, the end of a chat completion stream.
     public static func appendDone(to output: inout [UInt8]) {
         output.append(contentsOf: "data: [DONE]\n\n".utf8)

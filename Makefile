@@ -1,0 +1,64 @@
+# Everything a person needs; `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+SWIFT ?= swift
+# An import between our own targets that the manifest does not name is an error: without this it builds silently.
+STRICT := --explicit-target-dependency-import-check error
+# Pure floors are small modules: without cross-module optimisation every call between them stays a call.
+RELEASE := -c release -Xswiftc -cross-module-optimization
+DEBUG_FOLDER = $(shell $(SWIFT) build --show-bin-path)
+RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame docker clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
+
+deps: ## install the system packages that are missing
+	@Scripts/deps.sh
+
+build: ## build everything for debugging, with the strict import check
+	$(SWIFT) build $(STRICT)
+
+release: ## build the programs optimised
+	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy
+	$(SWIFT) build $(STRICT) $(RELEASE) --product mock-upstream
+	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy-client
+
+demo: deps build ## install, build, and stream one answer in three phases, in colour
+	@Scripts/demo.sh "$(DEBUG_FOLDER)"
+
+run: build ## run the proxy on port 8080 (ARGS="…")
+	@"$(DEBUG_FOLDER)/proxy" $(ARGS)
+
+mock: build ## run the mock upstream on port 9000 (ARGS="…")
+	@"$(DEBUG_FOLDER)/mock-upstream" $(ARGS)
+
+client: build ## talk to the proxy (ARGS="…")
+	@"$(DEBUG_FOLDER)/proxy-client" --interactive $(ARGS)
+
+test: deps build ## build and run all tests
+	$(SWIFT) test $(STRICT)
+
+test-pure: ## run the tests of the pure floors only: seconds, no network stack
+	FLOORS=pure $(SWIFT) test --scratch-path .build/pure
+
+test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
+	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording
+
+sdk-test: build ## run the official OpenAI Python packages against the programs
+	@Tests/SDK/run.sh "$(DEBUG_FOLDER)"
+
+sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail
+	@Tests/Checks/sound.sh
+	@Tests/Checks/sound-selftest.sh
+
+bench-first-frame: release ## time from the request to the first frame, against the upstream alone
+	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
+
+docker: ## build the container image
+	docker build -t reasoning-proxy .
+
+clean: ## remove what was built
+	rm -rf .build .venv

@@ -1,0 +1,165 @@
+public import JSONBytes
+
+/// Rewrites a whole chat completion (`choices[].message`): the answer in `content`, the upstream's reasoning taken out, summaries
+/// put beside it. Every other member keeps its own bytes and its place.
+public enum CompletionEditor {
+    /// What becomes of one choice's message.
+    public struct MessageEdit: Sendable {
+        /// The new `content`; nil leaves null (a message that only calls tools).
+        public var content: [UInt8]?
+        /// Text for the client's reasoning field; nil for none.
+        public var reasoning: [UInt8]?
+
+        /// Whether the choice's log probabilities are taken out: beside a text with reasoning in it they quote the reasoning.
+        public var dropsLogprobs = false
+
+        /// An edit from both texts.
+        public init(content: [UInt8]?, reasoning: [UInt8]? = nil) {
+            self.content = content
+            self.reasoning = reasoning
+        }
+    }
+
+    /// Appends the body `data` with its messages edited.
+    ///
+    /// - Parameters:
+    ///   - data: the completion; one JSON object, valid UTF-8.
+    ///   - messages: one edit for each element of `choices`, in order; further choices keep their text.
+    ///   - reasoningField: the name under which `MessageEdit.reasoning` is written.
+    ///   - phases: name and text of each phase for the top-level member `phases`; empty for none.
+    ///   - output: where the bytes go.
+    public static func appendRewritten(
+        _ data: Span<UInt8>, messages: [MessageEdit], reasoningField: String, phases: [(phase: String, content: [UInt8])],
+        to output: inout [UInt8]
+    ) throws(JSONError) {
+        var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
+        var members = MemberList(output: &output)
+        try cursor.enterObject()
+        while let key = try cursor.nextKey() {
+            if cursor.matches(key, "phases") {
+                _ = try cursor.skipValue()
+            } else if cursor.matches(key, "choices"), try cursor.peek() == .array {
+                members.begin("choices", &output)
+                try appendChoices(&cursor, data, messages, reasoningField, to: &output)
+            } else {
+                members.copy(key, try cursor.skipValue(), data, &output)
+            }
+        }
+        if !phases.isEmpty {
+            members.begin("phases", &output)
+            appendPhases(phases, to: &output)
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func appendPhases(_ phases: [(phase: String, content: [UInt8])], to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "["))
+        for (position, entry) in phases.enumerated() {
+            if position > 0 { output.append(", ") }
+            output.append("{\"phase\": \"")
+            output.append(entry.phase)
+            output.append("\", \"content\": ")
+            JSONText.appendQuoted(entry.content.span, to: &output)
+            output.append(UInt8(ascii: "}"))
+        }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    private static func appendChoices(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ messages: [MessageEdit], _ field: String, to output: inout [UInt8]
+    ) throws(JSONError) {
+        try cursor.enterArray()
+        output.append(UInt8(ascii: "["))
+        var ordinal = 0
+        var isFirst = true
+        while try cursor.nextElement() {
+            if !isFirst { output.append(", ") }
+            isFirst = false
+            guard try cursor.peek() == .object, ordinal < messages.count else {
+                output.append(data.extracting(try cursor.skipValue()))
+                continue
+            }
+            try appendChoice(&cursor, data, messages[ordinal], field, to: &output)
+            ordinal += 1
+        }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    private static func appendChoice(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: MessageEdit, _ field: String, to output: inout [UInt8]
+    ) throws(JSONError) {
+        var members = MemberList(output: &output)
+        try cursor.enterObject()
+        while let key = try cursor.nextKey() {
+            if cursor.matches(key, "message"), try cursor.peek() == .object {
+                members.begin("message", &output)
+                try appendMessage(&cursor, data, edit, field, to: &output)
+            } else if cursor.matches(key, "logprobs"), edit.dropsLogprobs {
+                _ = try cursor.skipValue()
+                members.begin("logprobs", &output)
+                output.append("null")
+            } else {
+                members.copy(key, try cursor.skipValue(), data, &output)
+            }
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+
+    private static func appendMessage(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: MessageEdit, _ field: String, to output: inout [UInt8]
+    ) throws(JSONError) {
+        var members = MemberList(output: &output)
+        var hasContent = false
+        try cursor.enterObject()
+        while let key = try cursor.nextKey() {
+            let isReasoning = ReasoningField(key, &cursor) != nil
+            let isContent = cursor.matches(key, "content")
+            let value = try cursor.skipValue()
+            if isContent, !hasContent {
+                hasContent = true
+                appendContent(edit.content, &members, to: &output)
+            } else if !isReasoning, !isContent {
+                members.copy(key, value, data, &output)
+            }
+        }
+        if !hasContent { appendContent(edit.content, &members, to: &output) }
+        if let reasoning = edit.reasoning {
+            members.begin(field, &output)
+            JSONText.appendQuoted(reasoning.span, to: &output)
+        }
+        output.append(UInt8(ascii: "}"))
+    }
+}
+
+extension CompletionEditor {
+    private static func appendContent(_ content: [UInt8]?, _ members: inout MemberList, to output: inout [UInt8]) {
+        members.begin("content", &output)
+        if let content { JSONText.appendQuoted(content.span, to: &output) } else { output.append("null") }
+    }
+}
+
+/// The commas of one object that is being written.
+private struct MemberList {
+    private var isFirst = true
+
+    init(output: inout [UInt8]) {
+        output.append(UInt8(ascii: "{"))
+    }
+
+    mutating func begin(_ name: String, _ output: inout [UInt8]) {
+        separate(&output)
+        output.append(UInt8(ascii: "\""))
+        output.append(name)
+        output.append("\": ")
+    }
+
+    mutating func copy(_ key: JSONString, _ value: Range<Int>, _ data: Span<UInt8>, _ output: inout [UInt8]) {
+        separate(&output)
+        output.append(data.extracting(key.quoted.lowerBound..<value.upperBound))
+    }
+
+    private mutating func separate(_ output: inout [UInt8]) {
+        if !isFirst { output.append(", ") }
+        isFirst = false
+    }
+}

@@ -1,0 +1,128 @@
+public import JSONBytes
+
+/// What one chunk of a chat stream says, as byte ranges into the chunk: nothing is decoded, nothing is copied.
+///
+/// The value is reused from chunk to chunk (`DeltaReader.read(_:into:)`), so its arrays stop allocating after the first few.
+public struct Delta: Sendable {
+    /// Which form the chunk has.
+    public enum Form: Sendable, Equatable {
+        /// `choices[].delta`: one chunk of a stream.
+        case chunk
+        /// `choices[].message`: a whole answer.
+        case completion
+        /// No choices at all, or an empty list of them: usage, filter results, an error, something unknown.
+        case bare
+    }
+
+    /// The form of the chunk.
+    public internal(set) var form = Form.bare
+    /// The choices in the order of the chunk.
+    public internal(set) var choices: [Choice] = []
+    /// The texts of all choices; each choice knows its own range.
+    public internal(set) var texts: [Text] = []
+    /// `id`, if it is a string.
+    public internal(set) var id: JSONString?
+    /// `model`, if it is a string.
+    public internal(set) var model: JSONString?
+    /// The bytes of `created`, if it is a number.
+    public internal(set) var created: Range<Int>?
+    /// The bytes of `usage`, if it is an object.
+    public internal(set) var usage: Range<Int>?
+    /// The error the chunk reports.
+    public internal(set) var fault: Fault?
+    /// Whether the chunk can leave with its own bytes and a member put in before its last brace: it has all required
+    /// members, none that clients take for something else (`phase`, `error`), no usage, and no line break.
+    public internal(set) var isSpliceable = false
+    /// The offset of the chunk's last brace.
+    public internal(set) var closingBrace = 0
+
+    var objectIsChunk = false
+    var hasPhase = false
+    var hasError = false
+    var everyChoiceHasIndex = true
+
+    /// A reading of nothing.
+    public init() {}
+
+    mutating func reset() {
+        form = .bare
+        choices.removeAll(keepingCapacity: true)
+        texts.removeAll(keepingCapacity: true)
+        id = nil
+        model = nil
+        created = nil
+        usage = nil
+        fault = nil
+        isSpliceable = false
+        closingBrace = 0
+        objectIsChunk = false
+        hasPhase = false
+        hasError = false
+        everyChoiceHasIndex = true
+    }
+}
+
+extension Delta {
+    /// One piece of text, as it stands in the chunk.
+    public struct Text: Sendable, Equatable {
+        /// Which field it came in.
+        public enum Kind: Sendable, Equatable {
+            /// A field or part that the upstream itself calls reasoning.
+            case reasoning
+            /// `content`: the answer, or both with markers between them.
+            case content
+        }
+
+        /// What the upstream calls it.
+        public let kind: Kind
+        /// Where it stands.
+        public let string: JSONString
+    }
+
+    /// One choice of a chunk.
+    public struct Choice: Sendable, Equatable {
+        /// `index`; 0 where the upstream leaves it out.
+        public internal(set) var index = 0
+        /// This choice's part of `Delta.texts`: reasoning before content.
+        public internal(set) var texts = 0..<0
+        /// `finish_reason`, if it is a string.
+        public internal(set) var finishReason: JSONString?
+        /// What the delta holds besides text.
+        public internal(set) var payload: Payload = []
+
+        /// What a delta holds besides text that has a value (null, "" and [] do not count).
+        public struct Payload: OptionSet, Sendable {
+            /// The bits.
+            public let rawValue: UInt8
+            /// From bits.
+            public init(rawValue: UInt8) { self.rawValue = rawValue }
+            /// `role`
+            public static let role = Payload(rawValue: 1)
+            /// `tool_calls` or `function_call`
+            public static let toolCalls = Payload(rawValue: 2)
+            /// `refusal`
+            public static let refusal = Payload(rawValue: 4)
+            /// Any other member with a value: `annotations`, `audio`, members this reader does not know.
+            public static let other = Payload(rawValue: 8)
+            /// `content` came as an array of typed parts, which no client expects in a delta.
+            public static let typedParts = Payload(rawValue: 16)
+            /// A reasoning field with a value: it must not leave.
+            public static let reasoningField = Payload(rawValue: 32)
+        }
+
+        /// Whether the delta holds something that belongs to the answer and is not text.
+        public var carriesAnswerPayload: Bool { !payload.isDisjoint(with: [.toolCalls, .refusal, .other]) }
+    }
+
+    /// An error reported inside a stream or body, in one of the many shapes of the field.
+    public struct Fault: Sendable, Equatable {
+        /// The text for people, if there is one.
+        public internal(set) var message: JSONString?
+        /// `type`, if it is a string.
+        public internal(set) var type: JSONString?
+        /// `code`, if it is a string.
+        public internal(set) var code: JSONString?
+        /// `code` or `status`, if it is a number: usually an HTTP status.
+        public internal(set) var status: Int?
+    }
+}

@@ -1,0 +1,157 @@
+import NIOCore
+
+/// Performs one response's actions on its connection.
+///
+/// Lives on the channel's event loop, and all its methods are called there. States: `running`, `waiting` (a timer is set),
+/// `blocked` (the client does not read, so nothing is taken from the script), `stalled`, `ended`.
+final class Playback {
+    private enum State {
+        case running, waiting, blocked, stalled, ended
+    }
+
+    /// How the connection stands afterwards.
+    enum End: Equatable {
+        /// The response is complete and the connection may serve another.
+        case complete
+        /// The mock closes or resets the connection.
+        case closing
+        case clientLeft
+    }
+
+    /// At most this much goes into one write, so that a slow client is noticed within a large event.
+    private static let writeLimit = 64 * 1024
+    /// After so many actions the loop gets a chance to see that the client has left.
+    private static let actionsPerTurn = 32
+    /// How often a held stream looks whether it was released.
+    private static let holdPoll = TimeAmount.milliseconds(2)
+
+    private let channel: any Channel
+    private let state: ServerState
+    private let onEnd: (End) -> Void
+    private var script: ResponseScript
+    private var now: State = .running
+    private var timer: Scheduled<Void>?
+    private var due = NIODeadline.now()
+    private var unwritten: ArraySlice<UInt8> = []
+    private var heldSince: Int?
+    private(set) var byteCount = 0
+
+    init(_ script: ResponseScript, on channel: any Channel, state: ServerState, onEnd: @escaping (End) -> Void) {
+        self.script = script
+        self.channel = channel
+        self.state = state
+        self.onEnd = onEnd
+    }
+
+    var progress: StreamProgress { script.progress }
+
+    func start() { run() }
+
+    /// The outgoing buffer got room again, or filled up.
+    func writabilityChanged() {
+        guard case .blocked = now, channel.isWritable else { return }
+        state.change { $0.blockedWriters -= 1 }
+        now = .running
+        run()
+    }
+
+    /// The client closed the connection.
+    func clientLeft() { end(.clientLeft) }
+
+    private func run() {
+        guard case .running = now else { return }
+        for _ in 0..<Self.actionsPerTurn {
+            guard channel.isWritable else { return block() }
+            if unwritten.isEmpty {
+                guard perform(script.next()) else { return }
+            } else {
+                writeSome()
+            }
+        }
+        wait(until: .now())
+    }
+
+    /// Returns whether the next action may follow at once.
+    private func perform(_ action: WireAction) -> Bool {
+        switch action {
+        case .write(let bytes):
+            unwritten = bytes[...]
+            writeSome()
+            return true
+        case .wait(let duration):
+            // Gaps are measured from when the last one should have ended, so that timers do not add up their lateness.
+            due = max(due, .now() - .milliseconds(5)) + .nanoseconds(duration)
+            wait(until: due)
+        case .hold: hold()
+        case .stall: now = .stalled
+        case .close: closeAfterWrites(resets: false)
+        case .reset: closeAfterWrites(resets: true)
+        case .complete(let keepAlive): keepAlive ? end(.complete) : closeAfterWrites(resets: false)
+        }
+        return false
+    }
+
+    private func writeSome() {
+        let piece = unwritten.prefix(Self.writeLimit)
+        unwritten = unwritten.dropFirst(piece.count)
+        byteCount += piece.count
+        state.change { $0.bytesSent += piece.count }
+        channel.writeAndFlush(channel.allocator.buffer(bytes: piece), promise: nil)
+    }
+
+    private func block() {
+        now = .blocked
+        state.change { $0.blockedWriters += 1 }
+    }
+
+    private func wait(until deadline: NIODeadline) {
+        now = .waiting
+        timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            guard case .waiting = self.now else { return }
+            self.now = .running
+            self.run()
+        }
+    }
+
+    private func hold() {
+        let releases = state.snapshot.releases
+        if heldSince == nil { state.change { $0.held += 1 } }
+        let since = heldSince ?? releases
+        heldSince = since
+        now = .waiting
+        timer = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.holdPoll) {
+            guard case .waiting = self.now else { return }
+            if self.state.snapshot.releases == since { return self.hold() }
+            self.letGo()
+            self.now = .running
+            self.run()
+        }
+    }
+
+    private func letGo() {
+        guard heldSince != nil else { return }
+        heldSince = nil
+        state.change { $0.held -= 1 }
+    }
+
+    /// Closes once everything written has reached the kernel.
+    private func closeAfterWrites(resets: Bool) {
+        let channel = channel
+        end(.closing)
+        channel.writeAndFlush(channel.allocator.buffer(capacity: 0)).whenComplete { _ in
+            guard resets, let socket = channel as? any SocketOptionProvider else { return channel.close(promise: nil) }
+            socket.setSoLinger(.resetsOnClose).whenComplete { _ in channel.close(promise: nil) }
+        }
+    }
+
+    private func end(_ end: End) {
+        if case .ended = now { return }
+        if case .blocked = now { state.change { $0.blockedWriters -= 1 } }
+        now = .ended
+        letGo()
+        timer?.cancel()
+        timer = nil
+        unwritten = []
+        onEnd(end)
+    }
+}

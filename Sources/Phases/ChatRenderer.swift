@@ -1,0 +1,182 @@
+import ChatDelta
+import ChatRequests
+import EventStream
+import JSONBytes
+
+/// Writes a stream in one of the chat-completions wire styles. It decides nothing about phases; it knows how each style says them.
+///
+/// | style | marker | summaries | answer |
+/// |---|---|---|---|
+/// | `events` | `event: phase` and an empty-delta chunk | `content`, labelled | `content`, tagged |
+/// | `inline` | a chunk with empty `content`, tagged | `content`, labelled | `content`, tagged |
+/// | `reasoning` | none | the reasoning field, tagged | `content`, tagged |
+/// | `think` | none | `content` between `<think>` and `</think>` | `content`, tagged |
+struct ChatRenderer {
+    private static let phaseEvent: EventName = "phase"
+
+    private let style: WireStyle
+    private let identity: ChunkIdentity
+    private let reasoningField: String
+    /// Choices whose role was sent, for indexes below 64; beyond that the role is left to the upstream.
+    private var roles: UInt64 = 0
+    private var isThinkOpen = false
+    /// The phase whose label was written last: some styles say it once.
+    private var labelled: Phase?
+
+    init(_ plan: StreamPlan) {
+        style = plan.style
+        identity = plan.identity
+        reasoningField = plan.reasoningField
+    }
+
+    // MARK: Phases
+
+    mutating func phaseBegan(_ phase: Phase, to output: inout [UInt8]) {
+        switch style {
+        case .events:
+            append(event: ChatRenderer.phaseEvent, to: &output) {
+                ChunkWriter.appendMarker(phase: phase.rawValue, identity: identity, to: &$0)
+            }
+        case .inline:
+            appendText([], field: "content", phase: phase, index: 0, to: &output)
+        case .think:
+            if phase == .finalOutput { closeThink(to: &output) }
+        case .reasoning, .off:
+            break
+        }
+    }
+
+    /// One summary text: a whole prompt summary or one step.
+    mutating func summary(_ text: String, _ phase: Phase, to output: inout [UInt8]) {
+        var bytes: [UInt8] = []
+        if style == .events || style == .inline || labelled != phase { bytes.append(phase.label) }
+        labelled = phase
+        bytes.append(text)
+        bytes.append("\n\n")
+        thought(bytes, phase, to: &output)
+    }
+
+    /// Raw reasoning, for those who asked for it.
+    mutating func rawReasoning(_ text: Span<UInt8>, to output: inout [UInt8]) {
+        var bytes: [UInt8] = []
+        if labelled != .reasoningSummary { bytes.append(Phase.reasoningSummary.label) }
+        labelled = .reasoningSummary
+        bytes.append(text)
+        thought(bytes, .reasoningSummary, to: &output)
+    }
+
+    /// Raw reasoning has ended: a blank line keeps it apart from the answer.
+    mutating func rawReasoningEnded(to output: inout [UInt8]) {
+        guard labelled == .reasoningSummary, style != .reasoning else { return }
+        thought([0x0A, 0x0A], .reasoningSummary, to: &output)
+    }
+
+    private mutating func thought(_ bytes: [UInt8], _ phase: Phase, to output: inout [UInt8]) {
+        if style == .think, !isThinkOpen {
+            isThinkOpen = true
+            appendText(Array("<think>".utf8), field: "content", phase: phase, index: 0, to: &output)
+        }
+        appendText(bytes, field: style == .reasoning ? reasoningField : "content", phase: phase, index: 0, to: &output)
+    }
+
+    private mutating func closeThink(to output: inout [UInt8]) {
+        guard isThinkOpen else { return }
+        isThinkOpen = false
+        // The tag is a chunk of its own: readers that split by tags compare whole chunks.
+        appendText(Array("</think>".utf8), field: "content", phase: .reasoningSummary, index: 0, to: &output)
+        appendText([0x0A, 0x0A], field: "content", phase: .finalOutput, index: 0, to: &output)
+    }
+
+    // MARK: Answer
+
+    /// Whether an answer chunk of this choice still has to say the role.
+    func owesRole(_ index: Int) -> Bool {
+        index >= 0 && index < 64 && roles >> UInt64(index) & 1 == 0
+    }
+
+    /// An answer chunk with the upstream's own bytes.
+    func spliced(_ data: Span<UInt8>, _ delta: borrowing Delta, tagged: Bool, to output: inout [UInt8]) {
+        EventWriter.beginEvent(to: &output)
+        ChunkEditor.appendSpliced(data, delta, phase: tagged ? Phase.finalOutput.rawValue : nil, to: &output)
+        EventWriter.endEvent(to: &output)
+    }
+
+    /// An answer chunk written anew around what else the upstream's chunk says.
+    mutating func rewritten(
+        _ data: Span<UInt8>, ordinal: Int, index: Int, text: Span<UInt8>, edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]
+    ) throws(JSONError) {
+        var edit = edit
+        if !edit.withFinish, owesRole(index) {
+            edit.withRole = true
+            markRole(index)
+        }
+        EventWriter.beginEvent(to: &output)
+        try ChunkEditor.appendRewritten(data, choice: ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
+        EventWriter.endEvent(to: &output)
+    }
+
+    /// Answer text in a chunk of our own.
+    mutating func answer(_ text: [UInt8], index: Int, to output: inout [UInt8]) {
+        appendText(text, field: "content", phase: .finalOutput, index: index, to: &output)
+    }
+
+    // MARK: Endings and heartbeats
+
+    func finish(_ reason: String, index: Int, to output: inout [UInt8]) {
+        append(to: &output) { ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0) }
+    }
+
+    func usage(_ usage: [UInt8], to output: inout [UInt8]) {
+        append(to: &output) { ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0) }
+    }
+
+    func done(to output: inout [UInt8]) {
+        EventWriter.appendDone(to: &output)
+    }
+
+    func failure(_ failure: StreamFailure, to output: inout [UInt8]) {
+        append(to: &output) { ChunkWriter.appendError(message: failure.message, type: failure.type, code: failure.code, to: &$0) }
+    }
+
+    mutating func heartbeat(_ form: StreamPlan.HeartbeatForm, phase: Phase?, to output: inout [UInt8]) {
+        switch form {
+        case .comment: EventWriter.appendComment("ping", to: &output)
+        case .chunk: appendText([], field: "content", phase: phase ?? .promptSummary, index: 0, to: &output)
+        }
+    }
+
+    // MARK: Parts
+
+    private mutating func markRole(_ index: Int) {
+        if index >= 0, index < 64 { roles |= 1 << UInt64(index) }
+    }
+
+    /// Text in chunks that no line reader chokes on, cut between characters.
+    private mutating func appendText(_ text: [UInt8], field: String, phase: Phase, index: Int, to output: inout [UInt8]) {
+        var start = 0
+        repeat {
+            let end = chunkEnd(text, from: start)
+            let withRole = owesRole(index)
+            markRole(index)
+            append(to: &output) {
+                ChunkWriter.appendText(
+                    text.span.extracting(start..<end), field: field, phase: phase.rawValue, index: index, withRole: withRole,
+                    identity: identity, to: &$0)
+            }
+            start = end
+        } while start < text.count
+    }
+
+    private func chunkEnd(_ text: [UInt8], from start: Int) -> Int {
+        guard text.count - start > ChunkWriter.maximumTextBytes else { return text.count }
+        var end = start + ChunkWriter.maximumTextBytes
+        while end > start + 1, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return end
+    }
+
+    private func append(event name: EventName? = nil, to output: inout [UInt8], _ write: (inout [UInt8]) -> Void) {
+        EventWriter.beginEvent(name, to: &output)
+        write(&output)
+        EventWriter.endEvent(to: &output)
+    }
+}

@@ -1,0 +1,63 @@
+import Detect
+import JSONBytes
+
+/// One choice of the stream: its own detector, its own half characters, its own end. Nothing is shared between choices.
+///
+/// A class, because arrays cannot hold the non-copyable detector; owned by one `StreamCore` and never handed out.
+final class ChoiceTrack {
+    /// The choice's `index`.
+    let index: Int
+    /// Separates what came as `content`.
+    var detector: Detector
+    /// Text decoders, one for each field: their half characters must not meet.
+    var contentText = JSONTextDecoder()
+    var reasoningText = JSONTextDecoder()
+    /// What the chunk at hand gave as answer and as reasoning.
+    var answer: [UInt8] = []
+    var reasoning: [UInt8] = []
+    /// Whether the choice has its finish reason.
+    var isFinished = false
+    /// Whether any answer text or tool call has been seen.
+    var hasAnswer = false
+
+    init(index: Int, plan: StreamPlan) {
+        self.index = index
+        detector = Detector(
+            profile: plan.profile, start: plan.profile.startState(for: plan.thinking), whitespace: plan.whitespace,
+            constrainedToJSON: plan.thinking.constrainedToJSON)
+    }
+
+    /// Forgets the chunk at hand, keeping the room.
+    func beginChunk() {
+        answer.removeAll(keepingCapacity: true)
+        reasoning.removeAll(keepingCapacity: true)
+    }
+
+    /// Lets decoded content through the detector. Returns whether all of it came out as answer, nothing before it and
+    /// nothing held: then the upstream's own bytes say the same.
+    func receiveContent(_ text: Span<UInt8>) -> Bool {
+        let heldBefore = detector.heldByteCount
+        let answerBefore = answer.count
+        detector.receive(text) { kind, span in
+            switch kind {
+            case .answer: answer.append(span)
+            case .reasoning: reasoning.append(span)
+            }
+        }
+        return heldBefore == 0 && detector.heldByteCount == 0 && reasoning.isEmpty && answer.count - answerBefore == text.count
+    }
+
+    /// The text has ended: what was held goes to the state it was held in.
+    func finishText(_ end: TextEnd) {
+        var rest: [UInt8] = []
+        contentText.finish(to: &rest)
+        if !rest.isEmpty { _ = receiveContent(rest.span) }
+        reasoningText.finish(to: &reasoning)
+        detector.finish(end) { kind, span in
+            switch kind {
+            case .answer: answer.append(span)
+            case .reasoning: reasoning.append(span)
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import ChatDelta
+import ChatRequests
+import Detect
+import JSONBytes
+import Summaries
+
+/// Turns a whole completion (`stream: false`) into the client's style: the answer pure in `content`, summaries beside it.
+///
+/// | style | `content` | summaries |
+/// |---|---|---|
+/// | `events`, `inline` | the answer | top-level `phases` |
+/// | `reasoning` | the answer | top-level `phases` and the message's reasoning field |
+/// | `think` | `<think>` summaries `</think>`, then the answer | top-level `phases` |
+/// | `off` | untouched | none |
+public struct CompletionTransform {
+    /// What came of a body.
+    public struct Outcome: Sendable {
+        /// The body for the client.
+        public var body: [UInt8]
+        /// What is known of it.
+        public var facts: StreamFacts
+    }
+
+    /// Reasoning is summarised as if it had streamed at this rate, so that long thoughts get more steps than short ones.
+    static let assumedBytesPerSecond = 200
+
+    private let plan: StreamPlan
+
+    /// A transform for one request.
+    public init(_ plan: StreamPlan) {
+        self.plan = plan
+    }
+
+    /// Transforms `body`; throws a failure for a body that is no completion or reports an error.
+    public func transform(_ body: [UInt8]) throws(StreamFailure) -> Outcome {
+        let body = UTF8Repair.isValid(body.span) ? body : UTF8Repair.repaired(body.span)
+        var delta = Delta()
+        do { try DeltaReader.read(body.span, into: &delta) } catch { throw .malformed }
+        if let fault = delta.fault { throw .upstreamError(fault, in: body.span, hiding: plan.secrets) }
+        guard delta.form == .completion else { throw .notACompletion }
+        var facts = StreamFacts()
+        facts.upstreamEvents = 1
+        var tracks: [ChoiceTrack] = []
+        for choice in delta.choices { tracks.append(read(choice, delta, body, &facts)) }
+        if plan.style == .off { return Outcome(body: body, facts: facts) }
+        return Outcome(body: try write(body, delta, tracks, &facts), facts: facts)
+    }
+
+    private func read(_ choice: Delta.Choice, _ delta: Delta, _ body: [UInt8], _ facts: inout StreamFacts) -> ChoiceTrack {
+        let track = ChoiceTrack(index: choice.index, plan: plan)
+        for position in choice.texts {
+            let piece = delta.texts[position]
+            if piece.kind == .reasoning {
+                track.detector.upstreamSplitReasoning()
+                track.reasoningText.decode(piece.string, in: body.span, to: &track.reasoning)
+            } else {
+                var text: [UInt8] = []
+                track.contentText.decode(piece.string, in: body.span, to: &text)
+                _ = track.receiveContent(text.span)
+            }
+        }
+        let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
+        track.finishText(end)
+        track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
+        facts.reasoningBytes += track.reasoning.count
+        facts.answerBytes += track.answer.count
+        if choice.index == 0 {
+            facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
+            facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
+        }
+        return track
+    }
+
+    private func write(
+        _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
+    ) throws(StreamFailure) -> [UInt8] {
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], facts)
+        facts.summarySteps = steps.count
+        var edits: [CompletionEditor.MessageEdit] = []
+        for (choice, track) in zip(delta.choices, tracks) {
+            edits.append(edit(choice, track, delta, steps))
+        }
+        let phases = [
+            (Phase.promptSummary.rawValue, Array((plan.promptSummary ?? "").utf8)),
+            (Phase.reasoningSummary.rawValue, Array(steps.joined(separator: "\n\n").utf8)),
+            (Phase.finalOutput.rawValue, tracks.first { $0.index == 0 }?.answer ?? []),
+        ]
+        var output: [UInt8] = []
+        output.reserveCapacity(body.count + 1024)
+        do {
+            try CompletionEditor.appendRewritten(
+                body.span, messages: edits, reasoningField: plan.reasoningField, phases: phases, to: &output)
+        } catch { throw .malformed }
+        return output
+    }
+
+    private func edit(_ choice: Delta.Choice, _ track: ChoiceTrack, _ delta: Delta, _ steps: [String]) -> CompletionEditor.MessageEdit {
+        // A message that only calls tools has null for content, and keeps it.
+        let hasText = choice.texts.contains { delta.texts[$0].kind == .content }
+        var content: [UInt8]? = track.answer.isEmpty && !hasText && choice.carriesAnswerPayload ? nil : track.answer
+        var edit = CompletionEditor.MessageEdit(content: content)
+        edit.dropsLogprobs = !track.reasoning.isEmpty
+        guard choice.index == 0, let thoughts = thoughtText(steps) else { return edit }
+        if plan.style == .reasoning { edit.reasoning = thoughts }
+        if plan.style == .think {
+            content = Array("<think>".utf8) + thoughts + Array("</think>\n\n".utf8) + (content ?? [])
+            edit.content = content
+        }
+        return edit
+    }
+
+    /// Both summaries as one text, labelled as in a stream; nil when there are none.
+    private func thoughtText(_ steps: [String]) -> [UInt8]? {
+        var text = ""
+        if let prompt = plan.promptSummary { text += Phase.promptSummary.label + prompt + "\n\n" }
+        if !steps.isEmpty { text += Phase.reasoningSummary.label + steps.joined(separator: "\n\n") + "\n\n" }
+        return text.isEmpty ? nil : Array(text.utf8)
+    }
+
+    private func reasoningSteps(_ reasoning: [UInt8], _ facts: StreamFacts) -> [String] {
+        guard !reasoning.isEmpty else { return [] }
+        var steps: [String] = []
+        if case .full = plan.reasoning {
+            steps = [String(decoding: reasoning, as: UTF8.self)]  // WHY: the client's own choice, once per answer
+        } else {
+            steps = summarised(reasoning)
+        }
+        if facts.answerIsMissing { steps.append(StreamCore.missingAnswerNote) }
+        return steps
+    }
+
+    private func summarised(_ reasoning: [UInt8]) -> [String] {
+        var thoughts = Thoughts(plan)
+        var steps: [String] = []
+        var start = 0
+        var now = Duration.zero
+        while start < reasoning.count {
+            let end = min(start + CompletionTransform.assumedBytesPerSecond / 4, reasoning.count)
+            thoughts.received(reasoning.span.extracting(start..<end), at: now)
+            if let step = thoughts.step(at: now) { steps.append(step) }
+            now += .milliseconds(250)
+            start = end
+        }
+        if let step = thoughts.lastStep(at: now) { steps.append(step) }
+        return steps
+    }
+}
+
+extension StreamFailure {
+    /// A body that is JSON and no chat completion.
+    public static let notACompletion = StreamFailure(
+        code: "upstream_protocol", message: "The upstream answered with JSON that is not a chat completion.", status: 502)
+}

@@ -1,0 +1,205 @@
+import ChatDelta
+import ChatRequests
+import Detect
+import JSONBytes
+
+extension StreamCore {
+    /// One chunk of the upstream's stream; `data` is valid UTF-8.
+    mutating func chunk(_ data: Span<UInt8>, isErrorEvent: Bool, at now: Duration, into output: inout [UInt8]) {
+        do {
+            try DeltaReader.read(data, into: &delta)
+        } catch {
+            if plan.style == .off { return }
+            return fail(isErrorEvent ? .upstreamError(nil) : .malformed, at: now, into: &output)
+        }
+        if delta.fault != nil || isErrorEvent {
+            let failure = delta.fault.map { .upstreamError($0, in: data, hiding: plan.secrets) } ?? StreamFailure.upstreamError(nil)
+            return plan.style == .off ? failSilently(failure) : fail(failure, at: now, into: &output)
+        }
+        if let range = delta.usage {
+            usage = []
+            usage?.append(data.extracting(range))
+        }
+        for ordinal in delta.choices.indices {
+            choice(ordinal, data, at: now, into: &output)
+            if end != nil { return }
+        }
+    }
+
+    private mutating func choice(_ ordinal: Int, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
+        let choice = delta.choices[ordinal]
+        guard let track = track(choice.index) else { return fail(.tooManyChoices, at: now, into: &output) }
+        if let reason = choice.finishReason, data.extracting(reason.content).spells("error") {
+            return fail(.upstreamError(nil), at: now, into: &output)
+        }
+        track.beginChunk()
+        let isUnchanged = readTexts(choice, track, data)
+        let sawReasoning = !track.reasoning.isEmpty
+        reason(of: track, at: now, into: &output)
+        facts.mostBytesHeld = max(facts.mostBytesHeld, track.detector.heldByteCount)
+        guard plan.style != .off else { return observe(choice, track, data, at: now) }
+        if !track.answer.isEmpty || choice.carriesAnswerPayload {
+            answered(track, at: now, into: &output)
+            let canSplice = delta.isSpliceable && delta.choices.count == 1 && choice.finishReason == nil && isUnchanged
+            if canSplice, !renderer.owesRole(choice.index) {
+                renderer.spliced(data, delta, tagged: true, to: &output)
+            } else {
+                rewrite(ordinal, track, withExtras: !sawReasoning, data, at: now, into: &output)
+            }
+        }
+        if choice.finishReason != nil { finish(ordinal, track, data, at: now, into: &output) }
+    }
+
+    /// Decodes the choice's texts and sorts them. Returns whether the chunk's own bytes may stand for its answer text.
+    private mutating func readTexts(_ choice: Delta.Choice, _ track: ChoiceTrack, _ data: Span<UInt8>) -> Bool {
+        var isUnchanged = true
+        for position in choice.texts {
+            let piece = delta.texts[position]
+            text.removeAll(keepingCapacity: true)
+            switch piece.kind {
+            case .reasoning:
+                isUnchanged = false
+                track.detector.upstreamSplitReasoning()
+                track.reasoningText.decode(piece.string, in: data, to: &track.reasoning)
+            case .content:
+                let heldHalf = track.contentText.isHoldingHalfCharacter
+                if !piece.string.hasEscapes, !heldHalf {
+                    isUnchanged = track.receiveContent(data.extracting(piece.string.content)) && isUnchanged
+                } else {
+                    track.contentText.decode(piece.string, in: data, to: &text)
+                    let isWhole = !heldHalf && !track.contentText.isHoldingHalfCharacter
+                    isUnchanged = track.receiveContent(text.span) && isWhole && isUnchanged
+                }
+            }
+        }
+        return isUnchanged
+    }
+
+    /// Reasoning that the chunk brought: it feeds the summary of choice 0 until the answer begins.
+    private mutating func reason(of track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        guard !track.reasoning.isEmpty else { return }
+        facts.reasoningBytes += track.reasoning.count
+        if facts.firstReasoning == nil { facts.firstReasoning = now }
+        guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
+        enter(.reasoningSummary, at: now, into: &output)
+        if thoughts.isRaw {
+            renderer.rawReasoning(track.reasoning.span, to: &output)
+        } else {
+            thoughts.received(track.reasoning.span, at: now)
+            sendStep(at: now, into: &output)
+        }
+        track.reasoning.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func answered(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        track.hasAnswer = true
+        facts.answerBytes += track.answer.count
+        if facts.firstAnswer == nil { facts.firstAnswer = now }
+        // The phases belong to choice 0; other choices pass beside them, tagged as what they are.
+        if track.index == 0 { beginAnswer(at: now, into: &output) }
+    }
+
+    /// Sends the chunk at hand written anew; long text goes ahead in chunks of our own.
+    private mutating func rewrite(
+        _ ordinal: Int, _ track: ChoiceTrack, withExtras: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
+    ) {
+        var edit = ChunkEditor.ChoiceEdit(phase: Phase.finalOutput.rawValue)
+        edit.withPayload = delta.choices[ordinal].carriesAnswerPayload
+        edit.withExtras = withExtras
+        if track.answer.count > ChunkWriter.maximumTextBytes {
+            renderer.answer(track.answer, index: track.index, to: &output)
+            track.answer.removeAll(keepingCapacity: true)
+            guard edit.withPayload else { return }
+        }
+        let answer = track.answer
+        do {
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: answer.span, edit: edit, to: &output)
+        } catch {
+            fail(.malformed, at: now, into: &output)
+        }
+    }
+
+    /// The choice's finish reason: first what was held, then the finish chunk.
+    private mutating func finish(
+        _ ordinal: Int, _ track: ChoiceTrack, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
+    ) {
+        guard !track.isFinished, let reason = delta.choices[ordinal].finishReason else { return }
+        let hadText = !track.answer.isEmpty || delta.choices[ordinal].carriesAnswerPayload
+        noteFinish(track, data.extracting(reason.content))
+        endText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
+        if track.index == 0 { beginAnswer(at: now, into: &output) }
+        if delta.isSpliceable, delta.choices.count == 1, !hadText, delta.choices[ordinal].texts.isEmpty {
+            renderer.spliced(data, delta, tagged: false, to: &output)
+            return
+        }
+        var edit = ChunkEditor.ChoiceEdit(phase: nil)
+        edit.withFinish = true
+        edit.withExtras = !hadText && delta.choices[ordinal].texts.isEmpty
+        let nothing: [UInt8] = []
+        do {
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: nothing.span, edit: edit, to: &output)
+        } catch {
+            fail(.malformed, at: now, into: &output)
+        }
+    }
+
+    /// The choice's text has ended: what the detector held is sent.
+    mutating func endText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {
+        guard !track.isFinished else { return }
+        track.isFinished = true
+        track.beginChunk()
+        track.finishText(textEnd)
+        reason(of: track, at: now, into: &output)
+        if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, facts.reasoningBytes > 0 {
+            facts.answerIsMissing = true
+        }
+        guard !track.answer.isEmpty, plan.style != .off else { return }
+        answered(track, at: now, into: &output)
+        renderer.answer(track.answer, index: track.index, to: &output)
+    }
+
+    /// Style `off`: nothing is written, the facts are kept.
+    private mutating func observe(_ choice: Delta.Choice, _ track: ChoiceTrack, _ data: Span<UInt8>, at now: Duration) {
+        if !track.answer.isEmpty || choice.carriesAnswerPayload {
+            facts.answerBytes += track.answer.count
+            if facts.firstAnswer == nil { facts.firstAnswer = now }
+        }
+        guard let reason = choice.finishReason else { return }
+        noteFinish(track, data.extracting(reason.content))
+        track.isFinished = true
+    }
+
+    private mutating func noteFinish(_ track: ChoiceTrack, _ reason: Span<UInt8>) {
+        if track.index == 0 { facts.finishReason = FinishReason.name(reason) }
+    }
+
+    private mutating func track(_ index: Int) -> ChoiceTrack? {
+        // Nearly always there is one choice, and it is the first.
+        for track in choices where track.index == index { return track }
+        guard choices.count < StreamCore.maximumChoices else { return nil }
+        let track = ChoiceTrack(index: index, plan: plan)
+        choices.append(track)
+        return track
+    }
+}
+
+extension TextEnd {
+    /// `length` and filters cut a text, calls and stops end it.
+    init(finishReason: Span<UInt8>) {
+        if finishReason.spells("stop") {
+            self = .stop
+        } else if finishReason.spells("length") {
+            self = .length
+        } else {
+            self = .cut
+        }
+    }
+}
+
+/// The finish reasons that may stand in logs and metrics: an upstream's own inventions would be labels without bound.
+enum FinishReason {
+    static func name(_ reason: Span<UInt8>) -> String {
+        for known in ["stop", "length", "tool_calls", "content_filter", "function_call"] where reason.spells(known) { return known }
+        return "other"
+    }
+}

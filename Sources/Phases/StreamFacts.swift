@@ -1,0 +1,25 @@
+/// What is known of a stream for the access log and the metrics; no text.
+public struct StreamFacts: Sendable, Equatable {
+    /// When the first frame of ours was written, on the machine's clock.
+    public internal(set) var firstFrame: Duration?
+    /// When the first reasoning text arrived.
+    public internal(set) var firstReasoning: Duration?
+    /// When the first answer text or tool call arrived.
+    public internal(set) var firstAnswer: Duration?
+    /// Complete events of the upstream that carried a payload.
+    public internal(set) var upstreamEvents = 0
+    /// Bytes of reasoning text seen.
+    public internal(set) var reasoningBytes = 0
+    /// Bytes of answer text seen.
+    public internal(set) var answerBytes = 0
+    /// Steps of the reasoning summary that were sent.
+    public internal(set) var summarySteps = 0
+    /// The most bytes the detector ever held back.
+    public internal(set) var mostBytesHeld = 0
+    /// The phase the client saw last.
+    public internal(set) var phase: Phase?
+    /// Finish reason of choice 0, if it came.
+    public internal(set) var finishReason: String?
+    /// Whether the model used up its length while still reasoning.
+    public internal(set) var answerIsMissing = false
+}

@@ -1,0 +1,97 @@
+import EventStream
+
+/// One request's stream: the upstream's bytes in, the client's bytes out. Pure: no clock, no I/O, no lock, no logger.
+///
+/// States:
+/// - *waiting*: nothing was sent; the head may still become an error status.
+/// - *open*: the head was sent; phases advance from the prompt summary to the final output.
+/// - *committed* (a part of open): the first byte of the answer was sent; the request can no longer move to another upstream.
+/// - *ended*: everything was said. Every input is legal and does nothing.
+///
+/// Inputs are named after what happened. Each appends what is to be sent to `output` and returns one action. `now` counts from any
+/// fixed moment before the first input and never goes back.
+///
+/// Price: answer text that no marker can claim leaves in the call that brought it. Reasoning never leaves (unless the plan says
+/// `full`); it feeds the summary. Memory: the framer's unfinished event, the detector's hold-back, the summary's state.
+public struct StreamMachine: ~Copyable {
+    private var framer: EventFramer
+    private var core: StreamCore
+
+    /// A machine in its first state.
+    public init(_ plan: StreamPlan) {
+        framer = EventFramer(limits: plan.limits)
+        core = StreamCore(plan)
+    }
+
+    /// Whether an answer byte has been sent: from here on a failure can only be reported.
+    public var isCommitted: Bool { core.isCommitted }
+
+    /// What is known so far.
+    public var facts: StreamFacts { core.facts }
+
+    /// When `ticked` is wanted next; nil when it is not.
+    public var nextTick: Duration? { core.nextTick }
+
+    /// The head goes out now: the first phase is written behind it.
+    public mutating func opened(at now: Duration, into output: inout [UInt8]) {
+        core.opened(at: now, into: &output)
+    }
+
+    /// Bytes of the upstream's event stream.
+    public mutating func upstreamSent(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        core.received(bytes, into: &output)
+        StreamMachine.frame(&framer, &core, bytes, now, &output)
+        return core.action(at: now, into: &output)
+    }
+
+    /// The upstream answered with one whole completion instead of a stream: it is told as a stream.
+    public mutating func upstreamSentWhole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        let unnamed: [UInt8] = []
+        core.event(name: unnamed.span, data: body, at: now, into: &output)
+        core.upstreamEnded(at: now, into: &output)
+        return core.action(at: now, into: &output)
+    }
+
+    /// The upstream's body has ended, as far as the transport can tell, well.
+    public mutating func upstreamEnded(at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        StreamMachine.finish(&framer, &core, now, &output)
+        core.upstreamEnded(at: now, into: &output)
+        return core.action(at: now, into: &output)
+    }
+
+    /// The upstream failed: reset, deadline, anything but an end.
+    public mutating func upstreamFailed(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        core.upstreamFailed(failure, at: now, into: &output)
+        return core.action(at: now, into: &output)
+    }
+
+    /// Time has passed: summary steps that are due, and heartbeats.
+    public mutating func ticked(at now: Duration, into output: inout [UInt8]) {
+        core.ticked(at: now, into: &output)
+    }
+
+    /// The client has gone; nothing is written any more.
+    public mutating func clientLeft() -> StreamAction {
+        core.clientLeft()
+    }
+
+    // The framer and what it feeds are two parts of one value: passed separately, so that each can change while the other is in use.
+
+    private static func frame(
+        _ framer: inout EventFramer, _ core: inout StreamCore, _ bytes: Span<UInt8>, _ now: Duration, _ output: inout [UInt8]
+    ) {
+        do {
+            try framer.receive(bytes) { name, data in core.event(name: name, data: data, at: now, into: &output) }
+        } catch {
+            core.fail(.eventTooLarge(error.message), at: now, into: &output)
+        }
+    }
+
+    private static func finish(_ framer: inout EventFramer, _ core: inout StreamCore, _ now: Duration, _ output: inout [UInt8]) {
+        do {
+            try framer.finish { name, data in core.lastEvent(name: name, data: data, at: now, into: &output) }
+        } catch {
+            core.fail(.eventTooLarge(error.message), at: now, into: &output)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import ChatDelta
+public import ChatRequests
+public import Detect
+public import EventStream
+public import Summaries
+
+/// Everything a stream machine must know about one request before its first byte.
+public struct StreamPlan: Sendable {
+    /// How the reasoning appears to the client.
+    public enum ReasoningMode: Sendable {
+        /// Short steps, made from the reasoning as it streams.
+        case extractive(ReasoningSummaryOptions)
+        /// Nothing.
+        case off
+        /// The raw thoughts, word for word.
+        case full
+    }
+
+    /// How the stream is kept alive while there is nothing to say.
+    public enum HeartbeatForm: Sendable {
+        /// `: ping` and one line end.
+        case comment
+        /// A chunk with an empty delta, for clients whose idle timers see only events.
+        case chunk
+    }
+
+    /// The wire style.
+    public var style: WireStyle
+    /// Id, time and model for chunks of our own.
+    public var identity: ChunkIdentity
+    /// The prompt summary's text; nil for none.
+    public var promptSummary: String?
+    /// What the prompt is about, for the choice of reasoning sentences.
+    public var promptFacts: PromptFacts
+    /// How the reasoning appears.
+    public var reasoning: ReasoningMode
+    /// The delta's member for summaries in style `reasoning`.
+    public var reasoningField = "reasoning_content"
+    /// Which markers separate reasoning from answer in `content`.
+    public var profile: CompiledProfile
+    /// What the request says about thinking.
+    public var thinking: ThinkingRequest
+    /// What happens to white space beside markers.
+    public var whitespace: WhitespacePolicy
+    /// Whether the client asked for the usage chunk.
+    public var includesUsage = false
+    /// Limits on the upstream's lines and events.
+    public var limits = EventStreamLimits()
+    /// Silence after which the stream is kept alive; zero for never.
+    public var heartbeatInterval = Duration.seconds(12)
+    /// How it is kept alive.
+    public var heartbeatForm = HeartbeatForm.comment
+    /// Byte strings that must not appear in an upstream's error text when it is passed on: keys and tokens.
+    public var secrets: [[UInt8]] = []
+
+    /// A plan from what has no default.
+    public init(
+        style: WireStyle, identity: ChunkIdentity, promptSummary: String?, promptFacts: PromptFacts, reasoning: ReasoningMode,
+        profile: CompiledProfile, thinking: ThinkingRequest, whitespace: WhitespacePolicy = .trim
+    ) {
+        self.style = style
+        self.identity = identity
+        self.promptSummary = promptSummary
+        self.promptFacts = promptFacts
+        self.reasoning = reasoning
+        self.profile = profile
+        self.thinking = thinking
+        self.whitespace = whitespace
+    }
+}

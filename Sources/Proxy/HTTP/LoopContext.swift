@@ -1,0 +1,61 @@
+import NIOCore
+import Upstream
+
+/// What belongs to one event loop: its upstream client and its connections. Nothing of a stream ever leaves its loop.
+///
+/// `@unchecked Sendable`: created on its loop and used there only, which every member checks.
+final class LoopContext: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let upstream: UpstreamClient
+    private var connections: [ObjectIdentifier: (connection: HTTPConnection, context: ChannelHandlerContext)] = [:]
+
+    init(eventLoop: any EventLoop, options: UpstreamClientOptions) throws(UpstreamError) {
+        self.eventLoop = eventLoop
+        upstream = try UpstreamClient(loop: NIOLoopPort(eventLoop), options: options)
+    }
+
+    var connectionCount: Int { connections.count }
+
+    func opened(_ connection: HTTPConnection, _ context: ChannelHandlerContext) {
+        eventLoop.preconditionInEventLoop()
+        connections[ObjectIdentifier(connection)] = (connection, context)
+    }
+
+    func closed(_ connection: HTTPConnection) {
+        eventLoop.preconditionInEventLoop()
+        connections[ObjectIdentifier(connection)] = nil
+    }
+
+    /// Idle connections close; running streams say that the server stops, and end.
+    func stopConnections(endingStreams: Bool) {
+        eventLoop.preconditionInEventLoop()
+        for entry in connections.values { entry.connection.serverStopping(entry.context, endingStreams: endingStreams) }
+    }
+}
+
+/// Lets the upstream client work on an event loop of NIO.
+final class NIOLoopPort: LoopPort {
+    private let eventLoop: any EventLoop
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    var isCurrentThread: Bool { eventLoop.inEventLoop }
+
+    func execute(_ task: @escaping @Sendable () -> Void) {
+        eventLoop.execute(task)
+    }
+
+    func schedule(after delay: Duration, _ task: @escaping @Sendable () -> Void) -> any ScheduledWork {
+        NIOScheduledWork(task: eventLoop.scheduleTask(in: TimeAmount(delay), task))
+    }
+}
+
+private struct NIOScheduledWork: ScheduledWork {
+    let task: Scheduled<Void>
+
+    func cancel() {
+        task.cancel()
+    }
+}

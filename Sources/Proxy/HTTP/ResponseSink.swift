@@ -1,0 +1,90 @@
+import NIOCore
+import NIOHTTP1
+
+/// One response to one client: a head, bytes, an end; or everything at once. Used on the connection's event loop only.
+///
+/// Nothing is sent before `flush`, so that the head and the first event leave in one write, and so does everything one round of
+/// the upstream brought.
+final class ResponseSink {
+    private let context: ChannelHandlerContext
+    private let version: HTTPVersion
+    private let isHeadRequest: Bool
+    private let requestID: String
+    private let keepsAlive: Bool
+    private(set) var hasStarted = false
+    private(set) var hasEnded = false
+    private(set) var status = 0
+    private(set) var byteCount = 0
+    /// Called once, when the end has been written.
+    var onEnd: ((_ keepsAlive: Bool) -> Void)?
+
+    init(context: ChannelHandlerContext, request: HTTPRequest, keepsAlive: Bool) {
+        self.context = context
+        version = request.version
+        isHeadRequest = request.method == .HEAD
+        requestID = request.id
+        // HTTP/1.0 has no chunks: the end of a stream is the end of the connection.
+        self.keepsAlive = keepsAlive && request.version == .http1_1
+    }
+
+    /// Whether the client keeps up: below the high water mark of bytes that wait.
+    var isWritable: Bool { context.channel.isWritable }
+
+    /// The head of a response whose length is not known.
+    func start(status: Int, headers: [(String, String)]) {
+        guard !hasStarted, !hasEnded else { return }
+        writeHead(status, headers, length: nil)
+    }
+
+    /// Body bytes; they wait for `flush`.
+    func send(_ bytes: [UInt8]) {
+        guard hasStarted, !hasEnded, !isHeadRequest, !bytes.isEmpty else { return }
+        byteCount += bytes.count
+        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(buffer))), promise: nil)
+    }
+
+    func flush() {
+        context.flush()
+    }
+
+    /// The response is complete.
+    func end() {
+        guard hasStarted, !hasEnded else { return }
+        hasEnded = true
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
+        onEnd?(keepsAlive)
+    }
+
+    /// The client does not read: the connection is closed with whatever waits in it.
+    func abort() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        context.close(promise: nil)
+    }
+
+    /// A whole response.
+    func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
+        guard !hasStarted, !hasEnded else { return }
+        writeHead(status, headers, length: body.count)
+        send(body)
+        end()
+    }
+
+    /// A whole response that tells of a failure.
+    func respond(_ failure: ProxyFailure) {
+        respond(status: failure.status, headers: failure.headers, body: failure.body)
+    }
+
+    private func writeHead(_ status: Int, _ headers: [(String, String)], length: Int?) {
+        hasStarted = true
+        self.status = status
+        var fields = HTTPHeaders(headers)
+        fields.add(name: "x-request-id", value: requestID)
+        if let length { fields.add(name: "content-length", value: String(length)) }
+        if !keepsAlive { fields.replaceOrAdd(name: "connection", value: "close") }
+        let head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: status), headers: fields)
+        context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+    }
+}

@@ -1,0 +1,171 @@
+import Synchronization
+
+/// Counters, gauges and histograms in Prometheus' text form (version 0.0.4). Updated once per request, never per chunk, so one lock
+/// is enough. Labels come from fixed sets and from configuration, never from requests: their number is bounded.
+final class Metrics: Sendable {
+    /// Upper bounds in seconds.
+    static let buckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+
+    private struct Series: Hashable {
+        var name: String
+        var labels: String
+    }
+
+    private struct Histogram {
+        var counts = [Int](repeating: 0, count: Metrics.buckets.count)
+        var count = 0
+        var sum = 0.0
+    }
+
+    private struct Store {
+        var counters: [Series: Int] = [:]
+        var histograms: [Series: Histogram] = [:]
+    }
+
+    private let store = Mutex(Store())
+
+    /// Adds to a counter.
+    func add(_ metric: MetricName, _ labels: [(String, String)] = [], by amount: Int = 1) {
+        let series = Series(name: metric.rawValue, labels: Metrics.render(labels))
+        store.withLock { $0.counters[series, default: 0] += amount }
+    }
+
+    /// Records a duration in a histogram.
+    func observe(_ metric: MetricName, _ duration: Duration, _ labels: [(String, String)] = []) {
+        let series = Series(name: metric.rawValue, labels: Metrics.render(labels))
+        let seconds = duration.inSeconds
+        store.withLock { store in
+            var histogram = store.histograms[series] ?? Histogram()
+            for (position, bound) in Metrics.buckets.enumerated() where seconds <= bound { histogram.counts[position] += 1 }
+            histogram.count += 1
+            histogram.sum += seconds
+            store.histograms[series] = histogram
+        }
+    }
+
+    /// The exposition text; `gauges` are values that are read when asked for.
+    func text(gauges: [(MetricName, [(String, String)], Double)]) -> String {
+        let (counters, histograms) = store.withLock { ($0.counters, $0.histograms) }
+        var output = ""
+        for metric in MetricName.allCases {
+            var lines = ""
+            for (name, labels, value) in gauges where name == metric {
+                lines += Metrics.line(name.rawValue, Metrics.render(labels), Metrics.number(value))
+            }
+            for (series, value) in counters.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric.rawValue {
+                lines += Metrics.line(series.name, series.labels, "\(value)")
+            }
+            for (series, histogram) in histograms.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric.rawValue {
+                lines += Metrics.lines(series.name, series.labels, histogram)
+            }
+            guard !lines.isEmpty else { continue }
+            output += "# HELP \(metric.rawValue) \(metric.help)\n# TYPE \(metric.rawValue) \(metric.kind)\n" + lines
+        }
+        return output
+    }
+
+    private static func lines(_ name: String, _ labels: String, _ histogram: Histogram) -> String {
+        var output = ""
+        let prefix = labels.isEmpty ? "" : labels + ","
+        for (position, bound) in buckets.enumerated() {
+            output += line(name + "_bucket", prefix + "le=\"\(number(bound))\"", "\(histogram.counts[position])")
+        }
+        output += line(name + "_bucket", prefix + "le=\"+Inf\"", "\(histogram.count)")
+        output += line(name + "_sum", labels, number(histogram.sum))
+        return output + line(name + "_count", labels, "\(histogram.count)")
+    }
+
+    private static func line(_ name: String, _ labels: String, _ value: String) -> String {
+        labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
+    }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+
+    private static func render(_ labels: [(String, String)]) -> String {
+        labels.map { "\($0.0)=\"\(escaped($0.1))\"" }.joined(separator: ",")
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var output = ""
+        for character in value.unicodeScalars {
+            switch character {
+            case "\\": output += "\\\\"
+            case "\"": output += "\\\""
+            case "\n": output += "\\n"
+            default: output.unicodeScalars.append(character)
+            }
+        }
+        return output
+    }
+}
+
+/// Every metric there is: name, kind, and what it tells.
+enum MetricName: String, CaseIterable {
+    case buildInfo = "reasoning_proxy_build_info"
+    case uptime = "reasoning_proxy_uptime_seconds"
+    case requests = "reasoning_proxy_requests_total"
+    case requestDuration = "reasoning_proxy_request_duration_seconds"
+    case streamsOpen = "reasoning_proxy_streams_open"
+    case streamEnds = "reasoning_proxy_stream_ends_total"
+    case clientsLeft = "reasoning_proxy_clients_left_total"
+    case firstFrame = "reasoning_proxy_time_to_first_frame_seconds"
+    case firstReasoning = "reasoning_proxy_time_to_first_reasoning_seconds"
+    case firstAnswer = "reasoning_proxy_time_to_first_answer_seconds"
+    case reasoningBytes = "reasoning_proxy_reasoning_bytes_total"
+    case answerBytes = "reasoning_proxy_answer_bytes_total"
+    case summarySteps = "reasoning_proxy_summary_steps_total"
+    case answersMissing = "reasoning_proxy_answers_missing_total"
+    case readersPaused = "reasoning_proxy_slow_reader_pauses_total"
+    case upstreamFailures = "reasoning_proxy_upstream_failures_total"
+    case upstreamConnections = "reasoning_proxy_upstream_connections_total"
+    case upstreamInFlight = "reasoning_proxy_upstream_in_flight"
+    case breakerState = "reasoning_proxy_breaker_state"
+    case connectionsOpen = "reasoning_proxy_client_connections_open"
+
+    var kind: String {
+        switch self {
+        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen: "gauge"
+        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer: "histogram"
+        default: "counter"
+        }
+    }
+
+    var help: String {
+        switch self {
+        case .buildInfo: "Version of the running proxy; always 1."
+        case .uptime: "Seconds since the start."
+        case .requests: "Requests answered, by route and status."
+        case .requestDuration: "From the request's last byte to the response's last byte."
+        case .streamsOpen: "Chat requests being answered."
+        case .streamEnds: "Chat requests by how they ended."
+        case .clientsLeft: "Clients that went away before the end, by the phase they saw last."
+        case .firstFrame: "From the request's last byte to the first frame for the client."
+        case .firstReasoning: "From the request's last byte to the first reasoning text of the upstream."
+        case .firstAnswer: "From the request's last byte to the first answer text or tool call."
+        case .reasoningBytes: "Reasoning text received, in bytes of UTF-8."
+        case .answerBytes: "Answer text delivered, in bytes of UTF-8."
+        case .summarySteps: "Steps of reasoning summaries sent."
+        case .answersMissing: "Answers missing because the length was used up by reasoning."
+        case .readersPaused: "Times an upstream was paused because its client read too slowly."
+        case .upstreamFailures: "Failures of an upstream, by code."
+        case .upstreamConnections: "Upstream connections used, new or reused."
+        case .upstreamInFlight: "Requests an upstream is working on."
+        case .breakerState: "1 for the state the upstream's circuit breaker is in."
+        case .connectionsOpen: "Client connections open."
+        }
+    }
+}
+
+extension Duration {
+    /// The duration as a number of seconds.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+
+    /// Whole milliseconds, rounded.
+    var inMilliseconds: Int {
+        Int((inSeconds * 1000).rounded())
+    }
+}

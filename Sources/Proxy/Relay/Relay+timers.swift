@@ -1,0 +1,58 @@
+import NIOCore
+import Phases
+import Settings
+import Upstream
+
+extension Relay {
+    /// When something has to be looked at next.
+    private var nextLook: Duration? {
+        if end != nil { return drainDeadline }
+        var times = [deadlines.nextCheck]
+        if job.isStream { times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay) }
+        if let pausedSince { times.append(pausedSince + server.settings.clientTimeouts.progress) }
+        return times.compactMap { $0 }.min()
+    }
+
+    /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
+    /// one look, moving it for every chunk would cost more than the chunk.
+    func setAlarm() {
+        guard case .over = state else {
+            guard let next = nextLook else { return }
+            if let alarm, alarm.at <= next { return }
+            alarm?.task.cancel()
+            let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+            let task = loop.eventLoop.scheduleTask(in: TimeAmount(max(.zero, next - now))) { bound.value.alarmRang() }
+            alarm = (next, task)
+            return
+        }
+    }
+
+    private func alarmRang() {
+        alarm = nil
+        let now = now
+        if end != nil {
+            if let drainDeadline, now >= drainDeadline { letGo() }
+            return setAlarm()
+        }
+        if let pausedSince, now - pausedSince >= server.settings.clientTimeouts.progress { return clientStalled() }
+        if let kind = deadlines.expired(at: now) { return fail(StreamFailure(kind)) }
+        if job.isStream { tick(now) }
+        setAlarm()
+    }
+
+    private func tick(_ now: Duration) {
+        if !sink.hasStarted {
+            if now >= server.settings.stream.commitDelay { open() }
+            return
+        }
+        machine.ticked(at: now, into: &output)
+        if !output.isEmpty { send() }
+    }
+
+    /// The client has not taken a byte for too long: there is nobody to tell.
+    private func clientStalled() {
+        _ = machine.clientLeft()
+        sink.abort()
+        finish(.failed(.clientStalled))
+    }
+}

@@ -1,0 +1,177 @@
+import Logging
+import NIOCore
+import Phases
+import Settings
+import Upstream
+
+/// Answers one chat request: starts the upstream, lets its bytes through the stream machine, and performs what comes of it. It
+/// decides nothing about phases or texts; it owns the transfer, the timers and the response.
+///
+/// States:
+/// - *waiting*: for the upstream's head. If the client asked for a stream, ours goes out after the commit delay at the latest.
+/// - *refused*: the upstream answered with an error status; its body is read, bounded.
+/// - *streaming*: events pass.
+/// - *gathering*: one whole JSON body is read, bounded.
+/// - *draining*: the client has its answer; the upstream gets a moment to end, so that its connection can be used again.
+/// - *over*.
+///
+/// Lives on the client connection's event loop, and everything it calls does too.
+final class Relay: Exchange {
+    enum State {
+        case waiting
+        case refused(ResponseHead)
+        case streaming, gathering, draining, over
+    }
+
+    /// How long an upstream may take to end after its answer was complete.
+    static let drainTime = Duration.milliseconds(500)
+
+    let job: RelayJob
+    let server: ServerContext
+    let loop: LoopContext
+    let sink: ResponseSink
+    let started = NIODeadline.now()
+    var state = State.waiting
+    var machine: StreamMachine
+    var deadlines: Deadlines
+    var transfer: Transfer?
+    /// What waits for the end of the round.
+    var output: [UInt8] = []
+    /// A body that is read as a whole.
+    var body: [UInt8] = []
+    var end: StreamEnd?
+    var statistics: TransferStatistics?
+    var facts: StreamFacts?
+    var pausedSince: Duration?
+    var alarm: (at: Duration, task: Scheduled<Void>)?
+    var drainDeadline: Duration?
+
+    init(_ job: RelayJob, server: ServerContext, loop: LoopContext, sink: ResponseSink) {
+        self.job = job
+        self.server = server
+        self.loop = loop
+        self.sink = sink
+        machine = StreamMachine(job.plan)
+        deadlines = Deadlines(DeadlineLimits(job.upstream.settings.timeouts, isStream: job.isStream), startedAt: .zero)
+    }
+
+    var now: Duration { started.elapsed }
+
+    func start() {
+        job.upstream.requestStarted()
+        do {
+            transfer = try loop.upstream.start(job.upstreamRequest, receiver: self)
+            setAlarm()
+        } catch {
+            fail(StreamFailure(error))
+        }
+    }
+
+    // MARK: Client
+
+    func clientLeft() {
+        guard end == nil else { return }
+        _ = machine.clientLeft()
+        finish(.clientLeft)
+    }
+
+    func clientWritabilityChanged(isWritable: Bool) {
+        if isWritable { resumeUpstream() }
+    }
+
+    func serverStopping() {
+        fail(.stopping)
+    }
+
+    /// A slow client pauses the upstream: memory is bounded by what one round brings, not by the answer.
+    private func pauseUpstreamIfClientIsSlow() {
+        guard !sink.isWritable, pausedSince == nil, end == nil, let transfer else { return }
+        pausedSince = now
+        deadlines.paused(now: now)
+        transfer.pause()
+        server.metrics.add(.readersPaused)
+        setAlarm()
+    }
+
+    private func resumeUpstream() {
+        guard pausedSince != nil else { return }
+        pausedSince = nil
+        deadlines.resumed(now: now)
+        transfer?.resume()
+    }
+
+    // MARK: Sending
+
+    /// The head of a stream, and the first phase with it.
+    func open() {
+        guard !sink.hasStarted, end == nil, job.isStream else { return }
+        sink.start(status: 200, headers: ChatHeaders.stream(job))
+        machine.opened(at: now, into: &output)
+        send()
+    }
+
+    /// Everything that was written since the last time leaves in one write.
+    func send() {
+        if !output.isEmpty {
+            sink.send(output)
+            output.removeAll(keepingCapacity: true)
+        }
+        sink.flush()
+        pauseUpstreamIfClientIsSlow()
+    }
+
+    /// What the machine wants done after an input.
+    func perform(_ action: StreamAction) {
+        guard case .end(let end) = action else { return }
+        if !sink.hasStarted, case .failed(let failure) = end {
+            sink.respond(ProxyFailure(failure))
+        } else {
+            send()
+            sink.end()
+        }
+        finish(end)
+    }
+
+    /// Tells the client about a failure, by status or inside the stream, and ends.
+    func fail(_ failure: StreamFailure) {
+        guard end == nil else { return }
+        guard sink.hasStarted else { return refuse(ProxyFailure(failure), as: failure) }
+        perform(machine.upstreamFailed(failure, at: now, into: &output))
+    }
+
+    /// Tells the client by status.
+    func refuse(_ failure: ProxyFailure, as streamFailure: StreamFailure? = nil) {
+        guard end == nil else { return }
+        guard !sink.hasStarted else { return fail(StreamFailure(failure)) }
+        sink.respond(failure)
+        finish(.failed(streamFailure ?? StreamFailure(failure)))
+    }
+
+    // MARK: The end
+
+    /// The client's part is over; delivered once.
+    func finish(_ end: StreamEnd) {
+        guard self.end == nil else { return }
+        self.end = end
+        if case .finished = end, transfer != nil {
+            state = .draining
+            drainDeadline = now + Relay.drainTime
+            transfer?.resume()
+            setAlarm()
+        } else {
+            letGo()
+        }
+        RelayReport(self).file(end)
+        job.upstream.requestEnded()
+        server.leaveStreamPlace()
+    }
+
+    /// The upstream's part is over.
+    func letGo() {
+        state = .over
+        transfer?.cancel()
+        transfer = nil
+        alarm?.task.cancel()
+        alarm = nil
+    }
+}

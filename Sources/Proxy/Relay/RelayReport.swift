@@ -1,0 +1,72 @@
+import ChatRequests
+import Logging
+import Phases
+import Settings
+import Upstream
+
+/// What a chat request leaves behind: one access-log line and the metrics. No text of prompt, reasoning or answer.
+struct RelayReport {
+    private let relay: Relay
+
+    init(_ relay: Relay) {
+        self.relay = relay
+    }
+
+    func file(_ end: StreamEnd) {
+        let facts = relay.facts ?? relay.machine.facts
+        count(end, facts)
+        log(end, facts)
+    }
+
+    private func count(_ end: StreamEnd, _ facts: StreamFacts) {
+        let metrics = relay.server.metrics
+        let status = end == .clientLeft ? "499" : String(relay.sink.status)
+        metrics.add(.requests, [("route", Endpoint.chat.rawValue), ("status", status)])
+        metrics.add(.streamEnds, [("end", end.name)])
+        metrics.observe(.requestDuration, relay.now)
+        if let time = facts.firstFrame { metrics.observe(.firstFrame, time) }
+        if let time = facts.firstReasoning { metrics.observe(.firstReasoning, time) }
+        if let time = facts.firstAnswer { metrics.observe(.firstAnswer, time) }
+        metrics.add(.reasoningBytes, by: facts.reasoningBytes)
+        metrics.add(.answerBytes, by: facts.answerBytes)
+        metrics.add(.summarySteps, by: facts.summarySteps)
+        if facts.answerIsMissing { metrics.add(.answersMissing) }
+        if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
+        if case .failed(let failure) = end, failure.countsAgainstUpstream {
+            metrics.add(.upstreamFailures, [("upstream", relay.job.upstream.name), ("code", failure.code)])
+        }
+        if let statistics = relay.statistics {
+            metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
+        }
+    }
+
+    private func log(_ end: StreamEnd, _ facts: StreamFacts) {
+        guard relay.server.settings.logging.accessLog else { return }
+        var metadata: Logger.Metadata = [
+            "request_id": "\(relay.job.requestID)", "model": "\(relay.job.model)", "style": "\(relay.job.plan.style.rawValue)",
+            "upstream": "\(relay.job.upstream.name)", "stream": "\(relay.job.isStream)", "end": "\(end.name)",
+            "status": "\(end == .clientLeft ? 499 : relay.sink.status)", "duration_ms": "\(relay.now.inMilliseconds)",
+            "reasoning_bytes": "\(facts.reasoningBytes)", "answer_bytes": "\(facts.answerBytes)", "steps": "\(facts.summarySteps)",
+            "sent_bytes": "\(relay.sink.byteCount)",
+        ]
+        if let time = facts.firstFrame { metadata["first_frame_ms"] = "\(time.inMilliseconds)" }
+        if let time = facts.firstReasoning { metadata["first_reasoning_ms"] = "\(time.inMilliseconds)" }
+        if let time = facts.firstAnswer { metadata["first_answer_ms"] = "\(time.inMilliseconds)" }
+        if let phase = facts.phase { metadata["phase"] = "\(phase.rawValue)" }
+        if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
+        if facts.answerIsMissing { metadata["answer_missing"] = "true" }
+        if case .failed(let failure) = end { metadata["code"] = "\(failure.code)" }
+        relay.server.log.info("chat", metadata: metadata)
+    }
+}
+
+extension StreamEnd {
+    /// A name for labels and logs.
+    var name: String {
+        switch self {
+        case .finished: "finished"
+        case .failed: "failed"
+        case .clientLeft: "client_left"
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import ChatDelta
+import ChatRequests
+import Detect
+import EventStream
+import Foundation
+import NIOHTTP1
+import Phases
+import Settings
+import Summaries
+import Upstream
+
+/// Reads a chat request, decides who answers it and how it is shown, and hands it to a relay.
+struct ChatRoute {
+    let server: ServerContext
+    let loop: LoopContext
+
+    /// Answers `request`: with a relay that goes on after this call, or with an error at once.
+    func answer(_ request: HTTPRequest, pathStyle: String?, sink: ResponseSink) -> (any Exchange)? {
+        do throws(ProxyFailure) {
+            let job = try job(for: request, pathStyle: pathStyle)
+            guard server.takeStreamPlace() else { throw ProxyFailure.overloaded(server.settings.limits.concurrentStreams) }
+            let relay = Relay(job, server: server, loop: loop, sink: sink)
+            relay.start()
+            return relay.end == nil ? relay : nil
+        } catch {
+            server.routes.noteRefusal(error, request)
+            sink.respond(error)
+            return nil
+        }
+    }
+
+    // MARK: Steps
+
+    private func job(for request: HTTPRequest, pathStyle: String?) throws(ProxyFailure) -> RelayJob {
+        let chat = try read(request)
+        let upstream = try upstream(for: chat.model)
+        let model = chat.model ?? upstream.settings.model ?? ""
+        let style = try style(chat, model, request, pathStyle)
+        let plan = plan(chat, model: model, style: style, upstream, request)
+        return RelayJob(
+            requestID: request.id, model: model, isStream: chat.stream, plan: plan, upstream: upstream,
+            upstreamRequest: UpstreamCall.chat(request, chat, model: model, to: upstream, strips: server.settings.stripsHistory),
+            forwardsClientKey: upstream.settings.authorization == .forward)
+    }
+
+    private func read(_ request: HTTPRequest) throws(ProxyFailure) -> ChatRequest {
+        let limits = server.settings.limits
+        let hasDefaultModel = server.upstreams.entries.contains { $0.settings.model != nil }
+        do {
+            return try ChatRequest.read(
+                request.body,
+                limits: ChatRequestLimits(depth: limits.jsonDepth, messages: limits.messages, requiresModel: !hasDefaultModel))
+        } catch {
+            throw .request(code: error.code, error.message, param: error.field)
+        }
+    }
+
+    private func upstream(for model: String?) throws(ProxyFailure) -> UpstreamEntry {
+        if let model, let entry = server.upstreams.serving(model).first { return entry }
+        if model == nil, let entry = server.upstreams.entries.first(where: { $0.settings.model != nil }) { return entry }
+        throw .request(
+            404, code: "model_not_found", "No configured upstream serves this model. GET /v1/models lists those that are served.",
+            param: "model")
+    }
+
+    private func style(
+        _ chat: ChatRequest, _ model: String, _ request: HTTPRequest, _ pathStyle: String?
+    ) throws(ProxyFailure) -> WireStyle {
+        var inputs = StyleChoice.Inputs()
+        inputs.bodyField = chat.phases?.style
+        inputs.header = request.headers.first(name: "x-phases")
+        inputs.query = request.query["phases"]
+        inputs.modelSuffix = chat.modelSuffix
+        inputs.pathPrefix = pathStyle.flatMap { WireStyle(rawValue: $0) }
+        inputs.responseFormat = chat.responseFormat
+        inputs.userAgent = request.headers.first(name: "user-agent")
+        inputs.packageVersion = request.headers.first(name: "x-stainless-package-version")
+        inputs.usesUserAgentTable = server.settings.style.usesUserAgentTable
+        inputs.configured = server.settings.style.models.first { $0.pattern.matches(model) }.flatMap { WireStyle($0.value) }
+        inputs.standard = WireStyle(server.settings.style.standard) ?? .events
+        do {
+            return try StyleChoice.choose(inputs).style
+        } catch {
+            throw .request(code: "unknown_style", error.message, param: error.field)
+        }
+    }
+
+    private func plan(
+        _ chat: ChatRequest, model: String, style: WireStyle, _ upstream: UpstreamEntry, _ request: HTTPRequest
+    ) -> StreamPlan {
+        let facts = PromptFacts(chat)
+        let settings = server.settings
+        let profile = server.profile(forModel: model, at: upstream)
+        var plan = StreamPlan(
+            style: style,
+            identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
+            promptSummary: settings.summaries.prompt ? PromptSummary.text(of: facts) : nil,
+            promptFacts: facts,
+            reasoning: reasoningMode(chat.phases?.summary),
+            profile: profile,
+            thinking: ThinkingRequest(chat),
+            whitespace: settings.detection.whitespace == .exact ? .exact : .trim)
+        plan.reasoningField = settings.style.reasoningField.rawValue
+        plan.includesUsage = chat.includesUsage
+        plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)
+        plan.heartbeatInterval = settings.stream.heartbeatInterval
+        plan.heartbeatForm = settings.stream.heartbeatForm == .chunk ? .chunk : .comment
+        plan.secrets = secrets(upstream, request)
+        return plan
+    }
+
+    private func reasoningMode(_ asked: String?) -> StreamPlan.ReasoningMode {
+        let summaries = server.settings.summaries
+        switch summaries.reasoning {
+        case .off: return .off
+        // Raw thoughts are the operator's to give; a request can only ask for less.
+        case .full where asked != "off": return .full
+        case .full, .extractive:
+            if asked == "off" { return .off }
+            var options = ReasoningSummaryOptions()
+            options.minimumStepInterval = summaries.interval
+            options.maximumTotalCharacters = summaries.maxLength
+            return .extractive(options)
+        }
+    }
+
+    private func secrets(_ upstream: UpstreamEntry, _ request: HTTPRequest) -> [[UInt8]] {
+        var secrets: [[UInt8]] = []
+        if let key = upstream.settings.apiKey { secrets.append(Array(key.exposed.utf8)) }
+        if let sent = request.headers.first(name: "authorization") {
+            secrets.append(Array((sent.lowercased().hasPrefix("bearer ") ? String(sent.dropFirst(7)) : sent).utf8))
+        }
+        return secrets
+    }
+}
+
+// MARK: - Conversions
+
+extension WireStyle {
+    init?(_ name: StyleName) {
+        self.init(rawValue: name.rawValue)
+    }
+}
+
+extension PromptFacts {
+    init(_ chat: ChatRequest) {
+        self.init()
+        let conversation = chat.conversation
+        lastUserText = conversation.lastUserText
+        earlierUserTurns = max(0, conversation.roles.user - 1)
+        images = conversation.lastUserParts.images
+        files = conversation.lastUserParts.files
+        audio = conversation.lastUserParts.audio
+        tools = chat.tools
+        toolResults = conversation.toolResultsSinceUser
+    }
+}
+
+extension ThinkingRequest {
+    init(_ chat: ChatRequest) {
+        let format = chat.responseFormat
+        self.init(
+            enableThinking: chat.thinking.enableThinking ?? chat.thinking.enabled, thinking: chat.thinking.thinking,
+            reasoningEffort: chat.thinking.effort, prefill: chat.conversation.prefill,
+            constrainedToJSON: format != nil && format != "text")
+    }
+}

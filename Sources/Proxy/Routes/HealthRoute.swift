@@ -1,0 +1,103 @@
+import JSONBytes
+import Settings
+
+/// Health, readiness and metrics: answered from memory, never by asking an upstream.
+struct HealthRoute {
+    let server: ServerContext
+
+    private static let json = [("content-type", "application/json"), ("cache-control", "no-store")]
+
+    /// Status, version, uptime, and each upstream with what it is doing.
+    func health(_ sink: ResponseSink) {
+        var output = JSONObjectWriter()
+        output.string("status", server.isDraining ? "draining" : "ok")
+        output.string("version", Version.current)
+        output.number("uptime_seconds", Int(server.uptime.inSeconds))
+        output.number("streams_open", server.openStreamCount)
+        output.array("upstreams", server.upstreams.entries.map(describe))
+        sink.respond(status: server.isDraining ? 503 : 200, headers: HealthRoute.json, body: output.finished() + [0x0A])
+    }
+
+    private func describe(_ upstream: UpstreamEntry) -> [UInt8] {
+        var entry = JSONObjectWriter()
+        entry.string("name", upstream.name)
+        entry.number("in_flight", upstream.inFlightCount)
+        return entry.finished()
+    }
+
+    /// The process runs.
+    func live(_ sink: ResponseSink) {
+        sink.respond(status: 200, headers: HealthRoute.json, body: Array("{\"status\": \"ok\"}\n".utf8))
+    }
+
+    /// The process takes new work.
+    func ready(_ sink: ResponseSink) {
+        let body = server.isDraining ? "{\"status\": \"draining\"}\n" : "{\"status\": \"ok\"}\n"
+        sink.respond(status: server.isDraining ? 503 : 200, headers: HealthRoute.json, body: Array(body.utf8))
+    }
+
+    /// Prometheus' text.
+    func metrics(_ sink: ResponseSink) {
+        var gauges: [(MetricName, [(String, String)], Double)] = [
+            (.buildInfo, [("version", Version.current)], 1),
+            (.uptime, [], server.uptime.inSeconds),
+            (.streamsOpen, [], Double(server.openStreamCount)),
+            (.connectionsOpen, [], Double(server.openConnectionCount)),
+        ]
+        for upstream in server.upstreams.entries {
+            gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
+        }
+        let text = server.metrics.text(gauges: gauges)
+        sink.respond(
+            status: 200, headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")], body: Array(text.utf8))
+    }
+}
+
+/// The version that `--version`, `/health` and the user agent tell.
+enum Version {
+    static let current = "0.1.0"
+}
+
+/// Writes one JSON object, member by member.
+struct JSONObjectWriter {
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+    mutating func string(_ name: String, _ value: String) {
+        begin(name)
+        JSONText.appendQuoted(value, to: &bytes)
+    }
+
+    mutating func number(_ name: String, _ value: Int) {
+        begin(name)
+        bytes.append(String(value))
+    }
+
+    mutating func boolean(_ name: String, _ value: Bool) {
+        begin(name)
+        bytes.append(value ? "true" : "false")
+    }
+
+    /// A member whose value is JSON already.
+    mutating func raw(_ name: String, _ value: [UInt8]) {
+        begin(name)
+        bytes += value
+    }
+
+    mutating func array(_ name: String, _ values: [[UInt8]]) {
+        begin(name)
+        bytes.append("[")
+        bytes += Array(values.joined(separator: Array(", ".utf8)))
+        bytes.append("]")
+    }
+
+    consuming func finished() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    private mutating func begin(_ name: String) {
+        if bytes.count > 1 { bytes.append(", ") }
+        JSONText.appendQuoted(name, to: &bytes)
+        bytes.append(": ")
+    }
+}

@@ -1,0 +1,115 @@
+import ChatRequests
+import Logging
+import NIOHTTP1
+import Phases
+import Settings
+
+/// Which answer a path has.
+enum Endpoint: String {
+    case chat = "/v1/chat/completions"
+    case models = "/v1/models"
+    case health = "/health"
+    case live = "/livez"
+    case ready = "/readyz"
+    case metrics = "/metrics"
+
+    var methods: [HTTPMethod] {
+        self == .chat ? [.POST] : [.GET, .HEAD]
+    }
+
+    /// Paths that other servers use for the same thing.
+    private static let aliases: [String: Endpoint] = ["/healthz": .health]
+
+    init?(path: String) {
+        guard let endpoint = Endpoint(rawValue: path) ?? Endpoint.aliases[path] else { return nil }
+        self = endpoint
+    }
+
+    /// The endpoint and the wire style that a path names: `/inline/v1/chat/completions` is `/v1/chat/completions` in style
+    /// `inline`, for programs that only let their user set a base URL.
+    static func find(_ path: String) -> (endpoint: Endpoint, style: String?)? {
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        if let endpoint = Endpoint(path: path) { return (endpoint, nil) }
+        guard let prefixed = WireStyle.prefix(of: path), let endpoint = Endpoint(path: prefixed.rest) else { return nil }
+        return (endpoint, prefixed.style.rawValue)
+    }
+}
+
+/// Finds the answer to a request; the streaming one is a `Relay`, the others are whole at once.
+struct Routes {
+    let server: ServerContext
+
+    /// Why a request is refused, as far as its head can tell; nil when it may come in.
+    func refusal(of request: HTTPRequest) -> ProxyFailure? {
+        guard let found = Endpoint.find(request.path) else { return .notFound(request.path) }
+        guard found.endpoint.methods.contains(request.method) else { return .wrongMethod(found.endpoint) }
+        guard found.endpoint == .chat else { return nil }
+        if let encoding = request.headers.first(name: "content-encoding"), encoding.lowercased() != "identity" {
+            return .encodedBody
+        }
+        if let type = request.headers.first(name: "content-type"), !Routes.isJSON(type) { return .wrongContentType }
+        return server.isDraining ? .draining : nil
+    }
+
+    /// Answers a request that was not refused. Returns the exchange if the answer goes on after this call.
+    func answer(_ request: HTTPRequest, sink: ResponseSink, loop: LoopContext, log: Logger) -> (any Exchange)? {
+        guard let found = Endpoint.find(request.path) else { return nil }
+        switch found.endpoint {
+        case .chat: return ChatRoute(server: server, loop: loop).answer(request, pathStyle: found.style, sink: sink)
+        case .models: return ModelsRoute(server: server, loop: loop).answer(request, sink: sink)
+        case .health: HealthRoute(server: server).health(sink)
+        case .live: HealthRoute(server: server).live(sink)
+        case .ready: HealthRoute(server: server).ready(sink)
+        case .metrics: HealthRoute(server: server).metrics(sink)
+        }
+        server.metrics.add(.requests, [("route", found.endpoint.rawValue), ("status", String(sink.status))])
+        return nil
+    }
+
+    /// Counts and logs a request that was refused before it reached a route.
+    func noteRefusal(_ failure: ProxyFailure, _ request: HTTPRequest) {
+        let route = Endpoint.find(request.path)?.endpoint.rawValue ?? "other"
+        server.metrics.add(.requests, [("route", route), ("status", String(failure.status))])
+        guard server.settings.logging.accessLog else { return }
+        server.log.info(
+            "request refused",
+            metadata: ["request_id": "\(request.id)", "route": "\(route)", "status": "\(failure.status)", "code": "\(failure.code)"])
+    }
+
+    private static func isJSON(_ type: String) -> Bool {
+        let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+        return essence == "application/json" || essence == "text/json" || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+}
+
+extension ProxyFailure {
+    static func notFound(_ path: String) -> ProxyFailure {
+        let hint =
+            path.hasSuffix("/chat/completions") || path.hasSuffix("/models")
+            ? " Is the base URL missing /v1?"
+            : " The endpoints are /v1/chat/completions, /v1/models, /health, /livez, /readyz and /metrics."
+        return .request(404, code: "not_found", "There is nothing at this path." + hint)
+    }
+
+    static func wrongMethod(_ endpoint: Endpoint) -> ProxyFailure {
+        let methods = endpoint.methods.map(\.rawValue).joined(separator: ", ")
+        return .request(405, code: "method_not_allowed", "\(endpoint.rawValue) answers \(methods) only.", allow: methods)
+    }
+
+    static let wrongContentType = ProxyFailure.request(
+        415, code: "unsupported_media_type", "The body must be JSON: set the header content-type: application/json.")
+
+    static let encodedBody = ProxyFailure.request(
+        415, code: "unsupported_media_type", "The body must not be compressed: leave out the header content-encoding.")
+
+    static let draining = ProxyFailure(
+        .proxy, status: 503, type: "server_error", code: "draining", message: "The proxy is shutting down. Send the request again.",
+        retryAfter: 1)
+
+    static func overloaded(_ limit: Int) -> ProxyFailure {
+        ProxyFailure(
+            .proxy, status: 503, type: "server_error", code: "overloaded",
+            message: "The proxy is answering as many requests as it may (\(limit), limits.concurrent_streams). Try again shortly.",
+            retryAfter: 1)
+    }
+}

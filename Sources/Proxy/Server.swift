@@ -1,0 +1,94 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Settings
+import Upstream
+
+/// The listening server: event loops, their upstream clients, the listening socket.
+final class Server {
+    /// Connections the kernel keeps waiting to be accepted.
+    static let backlog: CInt = 1024
+
+    let context: ServerContext
+    private let group: MultiThreadedEventLoopGroup
+    private var loops: [LoopContext] = []
+    private var listener: (any Channel)?
+
+    init(_ context: ServerContext) {
+        self.context = context
+        group = MultiThreadedEventLoopGroup(numberOfThreads: context.settings.server.threads ?? System.coreCount)
+    }
+
+    /// Starts listening. Throws when the address cannot be had.
+    func start() async throws {
+        var options = UpstreamClientOptions()
+        options.userAgent = "reasoning-proxy/\(Version.current)"
+        for eventLoop in group.makeIterator() {
+            let options = options
+            loops.append(try await eventLoop.submit { try LoopContext(eventLoop: eventLoop, options: options) }.get())
+        }
+        let settings = context.settings.server
+        listener = try await bootstrap().bind(host: settings.host, port: settings.port).get()
+    }
+
+    /// Where it listens, as a URL.
+    var address: String {
+        let port = listener?.localAddress?.port ?? context.settings.server.port
+        let host = context.settings.server.host
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
+    private func bootstrap() -> ServerBootstrap {
+        let context = context
+        let byLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+        let queueBytes = context.settings.limits.queueBytes
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Server.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: queueBytes / 2, high: queueBytes))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
+                    try Server.install(HTTPConnection(server: context, loop: loop), in: channel)
+                }
+            }
+    }
+
+    private static func install(_ connection: HTTPConnection, in channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
+        try pipeline.addHandler(ByteWatch(connection))
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(NIOHTTPResponseHeadersValidator())
+        try pipeline.addHandler(connection)
+    }
+
+    /// Stops accepting, lets running streams finish within the grace time, ends the rest, and lets go of everything.
+    func stop() async {
+        context.drain()
+        // A listener that cannot be closed any more is closed.
+        try? await listener?.close().get()
+        stopConnections(endingStreams: false)
+        await waitForStreams(until: .now() + TimeAmount(context.settings.shutdown.grace))
+        stopConnections(endingStreams: true)
+        await waitForStreams(until: .now() + .milliseconds(500))
+        for loop in loops { try? await loop.eventLoop.submit { loop.upstream.shutdown() }.get() }
+        try? await group.shutdownGracefully()
+    }
+
+    private func stopConnections(endingStreams: Bool) {
+        for loop in loops {
+            loop.eventLoop.execute { loop.stopConnections(endingStreams: endingStreams) }
+        }
+    }
+
+    private func waitForStreams(until deadline: NIODeadline) async {
+        while context.openStreamCount > 0, NIODeadline.now() < deadline {
+            // Cut short only when the whole process is being cancelled, which ends the wait as well.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}

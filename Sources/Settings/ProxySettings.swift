@@ -1,0 +1,176 @@
+/// Everything the proxy can be told, validated: flags over environment over file over defaults.
+///
+/// The values a fresh one holds are the defaults; ``SettingsCatalogue`` shows them, and has the names under which each
+/// can be set. ``load(from:)`` makes one from the sources.
+public struct ProxySettings: Sendable {
+    /// Where the proxy listens.
+    public var server = ServerSettings()
+    /// The upstreams, in the order of the file. Never empty.
+    public var upstreams = [UpstreamSettings()]
+    /// Wire styles.
+    public var style = StyleSettings()
+    /// The pace of a client's stream.
+    public var stream = StreamSettings()
+    /// What is said about prompt and reasoning.
+    public var summaries = SummarySettings()
+    /// How reasoning is told from the answer.
+    public var detection = DetectionSettings()
+    /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
+    public var stripsHistory = true
+    /// The list of models.
+    public var models = ModelListSettings()
+    /// Bounds of everything that grows.
+    public var limits = LimitSettings()
+    /// Deadlines of clients.
+    public var clientTimeouts = ClientTimeoutSettings()
+    /// The end of the process.
+    public var shutdown = ShutdownSettings()
+    /// Log lines.
+    public var logging = LoggingSettings()
+
+    /// Where each value that is not a default came from, by its full path (`upstreams[0].url`).
+    public internal(set) var origins: [String: SettingOrigin] = [:]
+    /// What was odd but no error, in the order it was found.
+    public internal(set) var warnings: [SettingsIssue] = []
+
+    /// All defaults: one upstream at `http://localhost:9000`.
+    public init() {}
+}
+
+/// Where the proxy listens.
+public struct ServerSettings: Sendable {
+    /// The address to bind.
+    public var host = "127.0.0.1"
+    /// The port to bind; 0 lets the system choose.
+    public var port = 8080
+    /// Threads that serve connections; nil means one per core.
+    public var threads: Int?
+}
+
+/// Wire styles.
+public struct StyleSettings: Sendable {
+    /// The style of a request that chooses none.
+    public var standard = StyleName.events
+    /// Styles by model pattern, used where a request chooses none; the first pattern that fits wins.
+    public var models: [PatternChoice<StyleName>] = []
+    /// The field of reasoning text in the style `reasoning`.
+    public var reasoningField = ReasoningFieldName.reasoningContent
+    /// Whether clients known to stumble over named events are given another style.
+    public var usesUserAgentTable = true
+}
+
+/// A value for the models that fit a pattern.
+public struct PatternChoice<Value: Sendable>: Sendable {
+    /// Which models.
+    public let pattern: ModelPattern
+    /// What they get.
+    public let value: Value
+
+    /// Pairs a pattern with a value.
+    ///
+    /// - Parameters:
+    ///   - pattern: which models.
+    ///   - value: what they get.
+    public init(pattern: ModelPattern, value: Value) {
+        self.pattern = pattern
+        self.value = value
+    }
+}
+
+extension PatternChoice: Equatable where Value: Equatable {}
+
+/// The pace of a client's stream.
+public struct StreamSettings: Sendable {
+    /// How long the status line waits for the upstream's own status.
+    public var commitDelay = Duration.milliseconds(300)
+    /// The longest silence before a heartbeat.
+    public var heartbeatInterval = Duration.seconds(12)
+    /// What a heartbeat is.
+    public var heartbeatForm = HeartbeatForm.comment
+}
+
+/// What is said about prompt and reasoning.
+public struct SummarySettings: Sendable {
+    /// Whether the first phase says what was asked.
+    public var prompt = true
+    /// What becomes of the reasoning.
+    public var reasoning = ReasoningSummaryChoice.extractive
+    /// The shortest time between two steps.
+    public var interval = Duration.seconds(3)
+    /// The longest text of all steps of one answer, in characters.
+    public var maxLength = 4000
+}
+
+/// How reasoning is told from the answer.
+public struct DetectionSettings: Sendable {
+    /// The profile of models that no pattern names.
+    public var profile = "default"
+    /// White space around markers.
+    public var whitespace = MarkerWhitespace.trim
+    /// Profiles by model pattern; the first pattern that fits wins.
+    public var models: [PatternChoice<String>] = []
+}
+
+/// The list of models.
+public struct ModelListSettings: Sendable {
+    /// How long an upstream's list is kept.
+    public var cacheLifetime = Duration.seconds(60)
+}
+
+/// Bounds of everything that grows; sizes in bytes.
+public struct LimitSettings: Sendable {
+    /// One request body.
+    public var bodyBytes = 10 << 20
+    /// One request head.
+    public var headBytes = 64 << 10
+    /// Header fields of one request.
+    public var headerCount = 100
+    /// One request target.
+    public var uriBytes = 8 << 10
+    /// Nested arrays and objects in one JSON text.
+    public var jsonDepth = 128
+    /// Messages of one conversation.
+    public var messages = 10_000
+    /// The data of one upstream event.
+    public var eventBytes = 16 << 20
+    /// One line of an upstream stream.
+    public var lineBytes = 16 << 20
+    /// Bytes that wait for a slow client before its upstream is paused.
+    public var queueBytes = 256 << 10
+    /// Reasoning text kept for the summary of one stream.
+    public var reasoningKeptBytes = 256 << 10
+    /// What is read of an upstream's error body.
+    public var errorBodyBytes = 16 << 10
+    /// Requests served at the same time.
+    public var concurrentStreams = 1000
+    /// One upstream's list of models.
+    public var modelsBytes = 1 << 20
+}
+
+/// Deadlines of clients.
+public struct ClientTimeoutSettings: Sendable {
+    /// The whole request head, however slowly it drips.
+    public var head = Duration.seconds(10)
+    /// The whole request body, however slowly it drips.
+    public var body = Duration.seconds(30)
+    /// Between two requests of one connection.
+    public var idle = Duration.seconds(60)
+    /// Without one byte taken while some are waiting.
+    public var progress = Duration.seconds(30)
+}
+
+/// The end of the process.
+public struct ShutdownSettings: Sendable {
+    /// How long open streams may go on.
+    public var grace = Duration.seconds(30)
+}
+
+/// Log lines.
+public struct LoggingSettings: Sendable {
+    /// The least severe message that is written.
+    public var level = LogLevel.info
+    /// Their form.
+    public var format = LogFormat.text
+    /// Whether each request leaves one line.
+    public var accessLog = true
+}

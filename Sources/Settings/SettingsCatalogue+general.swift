@@ -1,0 +1,101 @@
+extension SettingsCatalogue {
+    private typealias Place<Value> = any WritableKeyPath<ProxySettings, Value> & Sendable
+
+    private static func set<Value: Sendable>(
+        _ path: String, _ place: Place<Value>, _ grammar: Grammar<Value>, environment: String? = nil, flag: String? = nil, _ summary: String
+    ) -> Setting<ProxySettings> {
+        Setting(path, place, grammar, prefix: ("PROXY_", ""), environment: environment, flag: flag, summary)
+    }
+
+    /// The settings of the process, in the order of the file.
+    static let general: [Setting<ProxySettings>] = server + styles + summaries + limits + processes
+
+    private static var server: [Setting<ProxySettings>] {
+        [
+            set("server.host", \.server.host, .text("host name or address"), environment: "HOST", flag: "host", "Address to listen on."),
+            set(
+                "server.port", \.server.port, .count(0...65535), environment: "PORT", flag: "port", "Port to listen on; 0 takes a free one."
+            ),
+            set(
+                "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
+                "Threads for connections; auto: one per core."),
+        ]
+    }
+
+    private static var styles: [Setting<ProxySettings>] {
+        [
+            set(
+                "style.default", \.style.standard, .choice, environment: "PROXY_STYLE", flag: "style",
+                "Wire style of requests that choose none."),
+            set("style.models", \.style.models, .byPattern(.choice), "Wire style by model; the first pattern that fits wins."),
+            set("style.reasoning_field", \.style.reasoningField, .choice, "Field of reasoning text in the style reasoning."),
+            set(
+                "style.user_agent_table", \.style.usesUserAgentTable, .toggle,
+                "Give clients that stumble over named events the style inline."),
+            set(
+                "stream.commit_delay", \.stream.commitDelay, .duration(.zero ... .seconds(30)),
+                "How long the status line waits for the upstream's status."),
+            set(
+                "stream.heartbeat.interval", \.stream.heartbeatInterval, .duration(.seconds(1) ... .seconds(3600)),
+                "Longest silence before a heartbeat."),
+            set("stream.heartbeat.form", \.stream.heartbeatForm, .choice, "What a heartbeat is: a comment line, or an empty chunk."),
+        ]
+    }
+
+    private static var summaries: [Setting<ProxySettings>] {
+        [
+            set("summaries.prompt", \.summaries.prompt, .toggle, "Say first what was asked."),
+            set(
+                "summaries.reasoning", \.summaries.reasoning, .choice, "What becomes of the reasoning: short steps, nothing, or all of it."),
+            set(
+                "summaries.interval", \.summaries.interval, .duration(.milliseconds(100) ... .seconds(600)),
+                "Shortest time between two steps."),
+            set("summaries.max_length", \.summaries.maxLength, .count(80...1_000_000), "Longest text of all steps, in characters."),
+            set("detection.profile", \.detection.profile, .text("profile name"), "Detection profile of models that nothing else names."),
+            set("detection.whitespace", \.detection.whitespace, .choice, "White space around reasoning markers."),
+            set(
+                "detection.models", \.detection.models, .byPattern(.text("profile name")),
+                "Detection profile by model; the first pattern that fits wins."),
+            set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
+            set(
+                "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+        ]
+    }
+
+    private static var limits: [Setting<ProxySettings>] {
+        let sizes = 1024...(1 << 30)
+        return [
+            set("limits.body_bytes", \.limits.bodyBytes, .size(sizes), "Largest request body."),
+            set("limits.head_bytes", \.limits.headBytes, .size(1024...(1 << 20)), "Largest request head."),
+            set("limits.header_count", \.limits.headerCount, .count(8...10_000), "Most header fields of a request."),
+            set("limits.uri_bytes", \.limits.uriBytes, .size(256...(1 << 20)), "Longest request target."),
+            set("limits.json_depth", \.limits.jsonDepth, .count(8...256), "Deepest nesting of a JSON text."),
+            set("limits.messages", \.limits.messages, .count(1...1_000_000), "Most messages of a conversation."),
+            set("limits.event_bytes", \.limits.eventBytes, .size(sizes), "Largest upstream event."),
+            set("limits.line_bytes", \.limits.lineBytes, .size(sizes), "Longest line of an upstream's stream."),
+            set("limits.queue_bytes", \.limits.queueBytes, .size(sizes), "Bytes waiting for a slow client before its upstream is paused."),
+            set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
+            set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
+            set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
+            set("limits.models_bytes", \.limits.modelsBytes, .size(sizes), "Largest list of models of one upstream."),
+        ]
+    }
+
+    private static var processes: [Setting<ProxySettings>] {
+        let range: ClosedRange<Duration> = .milliseconds(10) ... .seconds(3600)
+        return [
+            set("client_timeouts.head", \.clientTimeouts.head, .duration(range), "Deadline of a whole request head."),
+            set("client_timeouts.body", \.clientTimeouts.body, .duration(range), "Deadline of a whole request body."),
+            set("client_timeouts.idle", \.clientTimeouts.idle, .duration(range), "Longest pause between two requests of a connection."),
+            set(
+                "client_timeouts.progress", \.clientTimeouts.progress, .duration(range),
+                "Longest time a client may take no byte while some are waiting."),
+            set("shutdown.grace", \.shutdown.grace, .duration(.zero ... .seconds(3600)), "How long open streams may go on after SIGTERM."),
+            set(
+                "logging.level", \.logging.level, .choice, environment: "LOG_LEVEL", flag: "log-level",
+                "Least severe message that is logged."),
+            set("logging.format", \.logging.format, .choice, environment: "LOG_FORMAT", flag: "log-format", "Form of log lines."),
+            set("logging.access_log", \.logging.accessLog, .toggle, "One line per request."),
+        ]
+    }
+}

@@ -1,0 +1,86 @@
+/// Rules between settings, after each of them has been read.
+struct SettingsCheck {
+    let settings: ProxySettings
+    let knownProfiles: Set<String>?
+
+    /// Runs every rule.
+    func run(_ reading: inout Reading) {
+        checkNames(&reading)
+        for index in settings.upstreams.indices { checkUpstream(index, &reading) }
+        checkProfile(settings.detection.profile, at: "detection.profile", &reading)
+        for choice in settings.detection.models { checkProfile(choice.value, at: "detection.models", &reading) }
+        if settings.limits.eventBytes > settings.limits.lineBytes {
+            complain(.warning, "limits.event_bytes", "an event of one line cannot be larger than limits.line_bytes", nil, &reading)
+        }
+    }
+
+    private func checkNames(_ reading: inout Reading) {
+        var seen: [String: Int] = [:]
+        for (index, upstream) in settings.upstreams.enumerated() where hasName(index) {
+            if let first = seen[upstream.name] {
+                let problem = "two upstreams have the name \(Quoted.excerpt(upstream.name)), the first is \(path(first, nil))"
+                complain(.error, path(index, "name"), problem, "give this one a name of its own", &reading)
+            } else {
+                seen[upstream.name] = index
+            }
+        }
+    }
+
+    /// Whether an upstream has a name that somebody gave, or an address to take one from.
+    private func hasName(_ index: Int) -> Bool {
+        settings.origins[path(index, nil)] == nil || settings.origins[path(index, "name")] != nil
+            || settings.origins[path(index, "url")] != nil
+    }
+
+    private func checkUpstream(_ index: Int, _ reading: inout Reading) {
+        let upstream = settings.upstreams[index]
+        // Only an entry of the file has a place of its own; without a file the address has a default.
+        if settings.origins[path(index, nil)] != nil, !reading.given.contains(path(index, "url")) {
+            complain(.error, path(index, "url"), "an upstream needs an address", "add \"url: https://…\"", &reading)
+        }
+        if upstream.auth == .key, upstream.apiKey == nil, !reading.given.contains(path(index, "api_key")) {
+            complain(.error, path(index, "auth"), "the key is wanted but there is none", "add api_key: env:NAME", &reading)
+        }
+        if upstream.authorization != .none, upstream.headers.contains(where: { $0.name.lowercased() == "authorization" }) {
+            complain(.error, path(index, "headers"), "two Authorization headers would be sent", "set auth: none", &reading)
+        }
+        if upstream.authorization == .key, !upstream.url.isSecure, !upstream.url.isLocal {
+            complain(.warning, path(index, "url"), "the key travels unencrypted", "use https", &reading)
+        }
+        if let profile = upstream.profile { checkProfile(profile, at: path(index, "profile"), &reading) }
+        checkClocks(index, &reading)
+    }
+
+    private func checkClocks(_ index: Int, _ reading: inout Reading) {
+        let clocks = settings.upstreams[index].timeouts
+        let others = [
+            ("connect", clocks.connect), ("head", clocks.head), ("first_event", clocks.firstEvent),
+            ("gap_reasoning", clocks.gapReasoning), ("gap_answer", clocks.gapAnswer),
+        ]
+        // A default that outlasts a short total is cut by it and harms nobody.
+        for (name, clock) in others where clock > clocks.total && reading.given.contains(path(index, "timeouts.\(name)")) {
+            let problem = "it can never end: the total is \(DurationText.show(clocks.total))"
+            complain(.error, path(index, "timeouts.\(name)"), problem, "make timeouts.total longer", &reading)
+        }
+    }
+
+    private func checkProfile(_ name: String, at path: String, _ reading: inout Reading) {
+        guard let knownProfiles, !knownProfiles.contains(name) else { return }
+        let meant = NearestName.of(name, among: Array(knownProfiles))
+        let hint = meant.map { "did you mean \"\($0)\"?" } ?? "there are \(knownProfiles.sorted().joined(separator: ", "))"
+        complain(.error, path, "there is no detection profile \(Quoted.excerpt(name))", hint, &reading)
+    }
+
+    private func path(_ index: Int, _ key: String?) -> String {
+        "\(SettingsCatalogue.upstreamKey)[\(index)]" + (key.map { ".\($0)" } ?? "")
+    }
+
+    /// Complains at the setting's own place, else at that of the upstream it belongs to.
+    private func complain(
+        _ severity: SettingsIssue.Severity, _ path: String, _ problem: String, _ hint: String?, _ reading: inout Reading
+    ) {
+        let owner = path.prefix { $0 != "]" }
+        let origin = settings.origins[path] ?? settings.origins[owner + "]"]
+        reading.complain(severity, at: origin, path: path, problem, hint: hint)
+    }
+}

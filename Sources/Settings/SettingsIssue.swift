@@ -1,0 +1,30 @@
+/// One thing that is wrong, or odd, about the settings. Never holds a secret.
+public struct SettingsIssue: Sendable, Equatable {
+    /// Whether the proxy can start all the same.
+    public enum Severity: String, Sendable {
+        case error, warning
+    }
+
+    /// Whether the proxy can start all the same.
+    public let severity: Severity
+    /// Where it was written, or nil if it concerns no single place.
+    public let origin: SettingOrigin?
+    /// The full path of the setting (`upstreams[0].timeouts.connect`), empty for the file as a whole.
+    public let path: String
+    /// What is wrong, and what was expected.
+    public let problem: String
+    /// What to change, if that can be guessed.
+    public let hint: String?
+}
+
+extension SettingsIssue: CustomStringConvertible {
+    /// One line for people: `proxy.yaml:12:5: upstreams[0].timeout: unknown key; did you mean "timeouts"?`
+    public var description: String {
+        var parts: [String] = []
+        if let origin { parts.append("\(origin)") }
+        if severity == .warning { parts.append("warning") }
+        if !path.isEmpty { parts.append(path) }
+        parts.append(hint.map { "\(problem); \($0)" } ?? problem)
+        return parts.joined(separator: ": ")
+    }
+}

@@ -1,0 +1,57 @@
+/// A sentence that may become a step.
+struct Candidate {
+    var text: [UInt8]
+    /// Characters (grapheme clusters) of the text.
+    var characters: Int
+    var ordinal: Int
+    var judgement: Judgement
+    var score: Int { judgement.score }
+}
+
+/// The best sentences since the last step: a bounded list in text order.
+struct Candidates {
+    /// Sentences kept. The worst goes when another comes.
+    static let most = 12
+
+    private(set) var list: [Candidate] = []
+    /// The best score in the list: asked for with every piece of text, so kept.
+    private(set) var highestScore = Int.min
+
+    var heldBytes: Int { list.reduce(0) { $0 + $1.text.count + $1.judgement.terms.count * 4 } }
+
+    mutating func add(_ candidate: Candidate) {
+        list.append(candidate)
+        highestScore = max(highestScore, candidate.score)
+        guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return }
+        list.remove(at: worst)
+    }
+
+    /// Keeps what comes after `ordinal` and is still new.
+    mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
+        list.removeAll { $0.ordinal <= ordinal || !said.isNew($0.judgement) }
+        noteHighest()
+    }
+
+    mutating func removeAll() {
+        list.removeAll(keepingCapacity: true)
+        highestScore = .min
+    }
+
+    private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
+
+    /// The best by `rank` among those that qualify; of equals the latest.
+    func best(where qualifies: (Candidate) -> Bool, by rank: (Candidate) -> Int) -> Candidate? {
+        var best: (index: Int, rank: Int)?
+        for index in list.indices where qualifies(list[index]) {
+            let worth = rank(list[index])
+            if let held = best, held.rank > worth { continue }
+            best = (index, worth)
+        }
+        return best.map { list[$0.index] }
+    }
+
+    /// The sentence right before or after another.
+    func neighbour(of candidate: Candidate, at distance: Int) -> Candidate? {
+        list.first { $0.ordinal == candidate.ordinal + distance }
+    }
+}

@@ -1,0 +1,193 @@
+/// Scores sentences: what they are about, weighed against the prompt and the text so far, and what their phrases promise.
+///
+/// Linear in the sentence; the only growing state is a table of fixed size.
+struct Judge {
+    /// Points a sentence can get for its terms, so that length alone does not win.
+    static let mostTermPoints = 60
+    /// Share of a sentence's terms found in the prompt from which it only repeats it, in percent.
+    static let restatementShare = 80
+    /// Single letters a sentence may hold; more of them spell something out.
+    static let plainLetters = 3
+    /// Terms of one sentence that are looked at.
+    static let mostTerms = 96
+
+    private let promptTerms: [UInt32]
+    private var counts = TermCounts()
+    private var terms: [Term] = []
+    private let lexicon = Lexicon.shared
+
+    init(prompt: PromptFacts) {
+        promptTerms = Self.termsOfPrompt(prompt.lastUserText)
+    }
+
+    var heldBytes: Int { counts.heldBytes + promptTerms.count * 4 }
+
+    /// A new text begins; what was counted is of no use to it.
+    mutating func restart() { counts.removeAll() }
+
+    /// What the sentence is worth; nil when it must not be quoted.
+    mutating func judge(_ sentence: Sentence) -> Judgement? {
+        TermReader.read(sentence.text.span, into: &terms)
+        if terms.count > Self.mostTerms { terms.removeLast(terms.count - Self.mostTerms) }
+        var judgement = Judgement()
+        weighTerms(into: &judgement)
+        weighCues(into: &judgement)
+        weighForm(of: sentence, into: &judgement)
+        return judgement.score < -500 || judgement.terms.isEmpty ? nil : judgement
+    }
+
+    private mutating func weighTerms(into judgement: inout Judgement) {
+        var points = 0
+        var known = 0
+        var letters = 0
+        for (position, term) in terms.enumerated() where !term.isLight && !lexicon.isEmpty(term) {
+            if term.length == 1, term.kind == .word { letters += 1 }
+            let identity = lexicon.identity(of: term)
+            let seen = counts.count(identity)
+            guard judgement.insert(identity) else { continue }
+            let isAsked = isInPrompt(identity)
+            if isAsked { known += 1 }
+            var worth = 4 + min(seen, 4) + (isAsked ? 2 : 0)
+            if lexicon.isNumber(term) { worth += 2 }
+            if term.isCapitalised && position > 0 { worth += 2 }
+            // Pairs of ideographs overlap, single letters say little.
+            points += term.kind == .ideographs || term.length == 1 ? worth / 2 : worth
+        }
+        judgement.score = min(points, Self.mostTermPoints) - max(0, letters - Self.plainLetters) * 4
+        if known * 100 >= judgement.terms.count * Self.restatementShare, known > 1 { judgement.score -= 16 }
+    }
+
+    private func weighCues(into judgement: inout Judgement) {
+        var met: UInt32 = 0
+        lexicon.forEachCue(in: terms) { met |= 1 << UInt32($0.rawValue) }
+        for cue in Cue.allCases where met & 1 << UInt32(cue.rawValue) != 0 {
+            judgement.score += cue.points
+            if cue == .answer || cue == .conclusion { judgement.concludes = true }
+            if cue == .answer { judgement.answers = true }
+            if cue == .decision { judgement.decides = true }
+            if cue == .dangling { judgement.dangles = true }
+        }
+    }
+
+    private func weighForm(of sentence: Sentence, into judgement: inout Judgement) {
+        if sentence.tone.contains(.doubt) { judgement.score -= 10 }
+        if sentence.tone.contains(.consequence) {
+            judgement.score += 10
+            judgement.concludes = true
+        }
+        if sentence.isFragment { judgement.score -= 10 }
+        if sentence.isAnnouncement { judgement.score -= 10 }
+        if sentence.isTrailing { judgement.score -= 24 }
+        guard sentence.kind == .question else { return }
+        judgement.score -= 24
+        (judgement.concludes, judgement.answers) = (false, false)
+    }
+
+    /// True for a term that the prompt holds.
+    func isInPrompt(_ identity: UInt32) -> Bool {
+        var (low, high) = (0, promptTerms.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if promptTerms[middle] < identity { low = middle + 1 } else { high = middle }
+        }
+        return low < promptTerms.count && promptTerms[low] == identity
+    }
+
+    /// Bytes looked at from each end of the prompt, and terms kept of them.
+    static let promptWindow = 3_072
+    static let mostPromptTerms = 384
+
+    private static func termsOfPrompt(_ text: [UInt8]) -> [UInt32] {
+        var found: Set<UInt32> = []
+        let head = min(text.count, promptWindow)
+        collect(from: 0, to: head, of: text, into: &found)
+        collect(from: max(head, text.count - promptWindow), to: text.count, of: text, into: &found)
+        return found.sorted()
+    }
+
+    private static func collect(from start: Int, to end: Int, of text: [UInt8], into found: inout Set<UInt32>) {
+        var terms: [Term] = []
+        TermReader.read(text.span.extracting(start..<end), into: &terms)
+        let lexicon = Lexicon.shared
+        for term in terms where found.count < mostPromptTerms && !term.isLight && !lexicon.isEmpty(term) {
+            found.insert(lexicon.identity(of: term))
+        }
+    }
+}
+
+/// What a sentence is worth, and the terms that tell it from others.
+struct Judgement {
+    var score = 0
+    /// It draws a conclusion.
+    var concludes = false
+    /// It states the answer.
+    var answers = false
+    /// It says what will be done.
+    var decides = false
+    /// It begins with a word that points back.
+    var dangles = false
+    /// The identities of its terms, each once, sorted.
+    private(set) var terms: [UInt32] = []
+
+    /// Adds a term; false when it is there already.
+    mutating func insert(_ identity: UInt32) -> Bool {
+        var position = terms.count
+        while position > 0, terms[position - 1] >= identity {
+            if terms[position - 1] == identity { return false }
+            position -= 1
+        }
+        terms.insert(identity, at: position)
+        return true
+    }
+}
+
+/// What the steps so far have said, by terms.
+struct SaidTerms {
+    /// Steps remembered. With the default options a summary seldom has more.
+    static let mostSteps = 96
+    /// Share of a sentence's terms that one earlier step may hold, in percent.
+    static let overlapLimit = 66
+    /// The same for a conclusion, which says something new with the words of what it is drawn from.
+    static let conclusionOverlapLimit = 80
+    /// Share that the latest steps together may hold, in percent.
+    static let recentOverlapLimit = 88
+    static let recentSteps = 5
+
+    private var steps: [[UInt32]] = []
+
+    var heldBytes: Int { steps.reduce(0) { $0 + $1.count * 4 } }
+
+    mutating func add(_ terms: [UInt32]) {
+        if steps.count == Self.mostSteps { steps.removeFirst() }
+        steps.append(terms)
+    }
+
+    /// True when no step has said the same.
+    func isNew(_ judgement: Judgement) -> Bool {
+        let limit = judgement.concludes ? Self.conclusionOverlapLimit : Self.overlapLimit
+        for step in steps where Self.shared(judgement.terms, step) * 100 > judgement.terms.count * limit { return false }
+        return isNewLately(judgement.terms, upTo: Self.recentOverlapLimit)
+    }
+
+    /// True when the latest steps together hold less than `share` percent of the terms.
+    func isNewLately(_ terms: [UInt32], upTo share: Int) -> Bool {
+        let recent = steps.suffix(Self.recentSteps)
+        let known = terms.count { term in recent.contains { $0.contains(term) } }
+        return known * 100 < terms.count * share
+    }
+
+    /// Terms that two sorted lists share.
+    static func shared(_ first: [UInt32], _ second: [UInt32]) -> Int {
+        var (a, b, count) = (0, 0, 0)
+        while a < first.count, b < second.count {
+            if first[a] == second[b] {
+                (a, b, count) = (a + 1, b + 1, count + 1)
+            } else if first[a] < second[b] {
+                a += 1
+            } else {
+                b += 1
+            }
+        }
+        return count
+    }
+}

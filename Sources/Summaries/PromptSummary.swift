@@ -1,0 +1,59 @@
+/// Says in one or two sentences what was asked, at once and without a model.
+///
+/// Quotes the question or instruction in the user's own words and language; code, logs and long texts are described by kind and size, and
+/// images, files and tools counted, in brackets. Looks at no more than `PromptScan.window` bytes of each end, so the cost does not grow with
+/// a huge prompt.
+public enum PromptSummary {
+    /// The summary: never empty, at most `limit` characters (grapheme clusters), whole words only. What is left out shows as "…".
+    public static func text(of facts: PromptFacts, limit: Int = 240) -> String {
+        let limit = max(1, limit)
+        let scan = PromptScan(facts.lastUserText)
+        return quotedWhole(scan, facts, limit: limit) ?? composed(scan, facts, limit: limit)
+    }
+
+    /// The text itself, when it is short and nothing is pasted into it.
+    private static func quotedWhole(_ scan: PromptScan, _ facts: PromptFacts, limit: Int) -> String? {
+        guard scan.isWholeProse, let prose = scan.prose.first, prose.text.count <= limit * Clip.bytesPerCharacter else { return nil }
+        let end = suffix(details(of: facts, scan: scan, questions: 0, quotesAll: true))
+        let text = Clip.collapsed(prose.text)
+        return !text.isEmpty && text.count + end.count <= limit ? text + end : nil
+    }
+
+    private static func composed(_ scan: PromptScan, _ facts: PromptFacts, limit: Int) -> String {
+        let choice = PromptQuestion(scan)
+        var details = details(of: facts, scan: scan, questions: choice.questionCount, quotesAll: false)
+        // The words matter more than the counts.
+        while details.count > 1, suffix(details).count > limit / 2 { details.removeLast() }
+        let end = suffix(details)
+        if let quote = choice.quote(limit: limit - end.count) { return quote + end }
+        return Clip.clipped(withoutWords(details, scan), to: limit) ?? "…"
+    }
+
+    private static func suffix(_ details: [String]) -> String {
+        details.isEmpty ? "" : " (" + details.joined(separator: ", ") + ")"
+    }
+
+    private static func withoutWords(_ details: [String], _ scan: PromptScan) -> String {
+        if details.isEmpty { return scan.isEmpty ? "A message without text." : "A message of about \(scan.roundedSize) characters." }
+        let list = details.joined(separator: ", ")
+        return scan.isEmpty ? "A message without text: \(list)." : "A message without a question in words: \(list)."
+    }
+
+    private static func details(of facts: PromptFacts, scan: PromptScan, questions: Int, quotesAll: Bool) -> [String] {
+        var details: [String] = []
+        if questions > 1 { details.append("\(questions) questions") }
+        details += scan.pasteDescriptions
+        if !quotesAll, let size = scan.textSizeDescription { details.append(size) }
+        details += counted(facts.images, "image", "images")
+        details += counted(facts.files, "file", "files")
+        details += counted(facts.audio, "audio clip", "audio clips")
+        details += counted(facts.toolResults, "tool result", "tool results")
+        details += counted(facts.tools, "tool", "tools")
+        if facts.earlierUserTurns > 0 { details.append("message \(facts.earlierUserTurns + 1)") }
+        return details
+    }
+
+    private static func counted(_ count: Int, _ one: String, _ many: String) -> [String] {
+        count <= 0 ? [] : [count == 1 ? "1 \(one)" : "\(count) \(many)"]
+    }
+}

@@ -1,0 +1,102 @@
+/// Tells sentences from code, tables, spelled-out letters and rows of figures.
+enum Prose {
+    /// Letters in words of two or more, of all visible scalars, in percent: below it is no sentence.
+    static let leastWordShare = 48
+    /// Words of two or more letters that a sentence has.
+    static let leastWords = 3
+    static let leastIdeographs = 4
+
+    /// True when the text reads as a sentence.
+    static func reads(_ text: ArraySlice<UInt8>) -> Bool {
+        var count = Count()
+        let whole = Array(text)
+        var cursor = ScalarCursor(to: whole.count)
+        while let scalar = cursor.next(in: whole.span) { count.take(scalar) }
+        count.endWord()
+        guard count.ideographs + count.words > 0, !CodeLine.looksLike(whole) else { return false }
+        let hasEnough = count.words >= leastWords || count.ideographs >= leastIdeographs
+        return hasEnough && count.wordScalars * 100 >= count.visible * leastWordShare && count.singles <= count.words + count.ideographs
+    }
+
+    private struct Count {
+        var visible = 0
+        var words = 0
+        var ideographs = 0
+        var singles = 0
+        var wordScalars = 0
+        private var run = 0
+
+        @inline(__always)
+        mutating func take(_ scalar: UInt32) {
+            if Scalars.isSpace(scalar) { return endWord() }
+            visible += 1
+            if Scalars.isIdeographic(scalar) {
+                endWord()
+                ideographs += 1
+                wordScalars += 1
+            } else if Scalars.isLetter(scalar) {
+                run += 1
+            } else if scalar == 0x27 || scalar == 0x2019 {
+                wordScalars += 1
+            } else {
+                endWord()
+            }
+        }
+
+        mutating func endWord() {
+            if run == 1 { singles += 1 }
+            if run >= 2 { words += 1 }
+            wordScalars += run
+            run = 0
+        }
+    }
+}
+
+/// Recognises a line of program text, markup or data that stands without a fence.
+enum CodeLine {
+    static func looksLike(_ line: [UInt8]) -> Bool {
+        guard let last = line.last else { return false }
+        if last == 0x3B || last == 0x7B || last == 0x7D { return true }
+        let text = line.span
+        if startsWithKeyword(line) { return true }
+        var signs = 0
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            let next: UInt8 = index + 1 < text.count ? text[index + 1] : 0x20
+            if isPair(byte, next) { return true }
+            if isSign(byte) { signs += 1 }
+            index += 1
+        }
+        return signs * 12 > text.count
+    }
+
+    /// Two signs that stand together only in programs.
+    private static func isPair(_ first: UInt8, _ second: UInt8) -> Bool {
+        switch (first, second) {
+        case (0x3D, 0x3D), (0x21, 0x3D), (0x2B, 0x3D), (0x26, 0x26), (0x7C, 0x7C), (0x3A, 0x3A), (0x2F, 0x2A), (0x7D, 0x2C): true
+        case (0x7B, 0x22), (0x22, 0x3A), (0x5B, 0x22): true
+        default: false
+        }
+    }
+
+    private static func isSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x3D, 0x7B, 0x7D, 0x5B, 0x5D, 0x3C, 0x3E, 0x5C, 0x5F, 0x7C, 0x26, 0x23, 0x40, 0x7E, 0x5E: true
+        default: false
+        }
+    }
+
+    private static let keywords: [[UInt8]] = [
+        "def ", "class ", "import ", "from ", "func ", "let ", "var ", "const ", "return ", "print(", "#include", "public ", "private ",
+        "elif ",
+        "else:", "for ", "while ", "if ", "SELECT ", "INSERT ", "$ ", "// ", "/* ", "<?", "#!/",
+    ].map { Array($0.utf8) }
+
+    /// A keyword alone is not enough ("let me see"): a sign of code must follow.
+    private static func startsWithKeyword(_ line: [UInt8]) -> Bool {
+        guard keywords.contains(where: { line.starts(with: $0) }) else { return false }
+        if line.last == 0x3A && !line.contains(0x2C) && line.count(where: { $0 == 0x20 }) <= 4 { return true }
+        return line.contains(where: { $0 == 0x3D || $0 == 0x28 || $0 == 0x7B }) && !line.contains(0x2C) && line.last != 0x2E
+    }
+}

@@ -1,0 +1,222 @@
+/// Makes the steps of a reasoning summary from the reasoning as it streams: picks whole sentences, cleans them up, says nothing twice.
+///
+/// States, by what they wait for:
+/// - silent: no reasoning yet, nothing is due;
+/// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
+/// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, `maximumStepInterval` when there is only a fair one,
+///   and within the allowance (see `ReasoningSummaryOptions`);
+/// - finished: nothing is due any more.
+///
+/// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
+/// the text and the times alone, not on how the text was cut. Time is linear in the text. Memory is bounded by
+/// `largestHeldByteCount`, typically it is a tenth of that.
+public struct ReasoningSummary: ~Copyable {
+    /// Points from which a sentence is good enough to be said as soon as the clock allows.
+    static let goodScore = 46
+    /// Points from which a sentence is better than silence.
+    static let fairScore = 26
+    /// The same two for the first step: an early sign of life matters more than its content.
+    static let goodOpeningScore = 24
+    static let fairOpeningScore = -16
+    /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
+    static let answeredOverlap = 50
+    /// A step shorter than this, in characters, takes a good neighbour along.
+    static let shortStep = 90
+
+    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, and the term tables.
+    public static let largestHeldByteCount =
+        SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
+        + SaidTerms.mostSteps * Judge.mostTerms * 8 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+
+    private let options: ReasoningSummaryOptions
+    private var splitter = SentenceSplitter()
+    private var judge: Judge
+    private var passages: [Passage] = []
+    private var candidates = Candidates()
+    private var said = SaidTerms()
+    private var heading: Heading?
+    private var begun: Duration?
+    private var lastStep: Duration?
+    private var scalarsAtLastStep = 0
+    private var characterCount = 0
+    private var isFinished = false
+    /// The latest step stated the answer.
+    private var hasAnswered = false
+
+    /// Bytes of reasoning received, of all upstreams.
+    public private(set) var reasoningByteCount = 0
+    /// Steps said.
+    public private(set) var stepCount = 0
+    /// Bytes of sentences examined after they were split: at most the reasoning once.
+    private(set) var examinedByteCount = 0
+
+    private struct Heading {
+        var text: [UInt8]
+        var ordinal: Int
+    }
+
+    /// A summary of one stream's reasoning. The prompt tells which terms matter; nothing of it is quoted.
+    public init(options: ReasoningSummaryOptions = ReasoningSummaryOptions(), prompt: PromptFacts = PromptFacts()) {
+        self.options = options
+        judge = Judge(prompt: prompt)
+    }
+
+    /// Bytes held now; never more than `largestHeldByteCount`.
+    public var heldBytes: Int { splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + (heading?.text.count ?? 0) }
+
+    /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
+    public mutating func received(_ text: Span<UInt8>, at now: Duration) {
+        guard text.count > 0, !isFinished else { return }
+        if begun == nil { begun = now }
+        reasoningByteCount += text.count
+        splitter.take(text, into: &passages)
+        if !passages.isEmpty { examine() }
+    }
+
+    /// Another upstream took over and begins anew. What was said stays said and is not said again.
+    public mutating func restarted() {
+        splitter.restart()
+        passages.removeAll()
+        candidates.removeAll()
+        judge.restart()
+        heading = nil
+    }
+
+    /// The step that is due now, or nil.
+    public mutating func step(at now: Duration) -> Step? {
+        guard let begun, !isFinished else { return nil }
+        let isPatient: Bool
+        if let lastStep {
+            guard hasEnoughNew, now >= lastStep + options.minimumStepInterval else { return nil }
+            isPatient = now < lastStep + options.maximumStepInterval
+        } else {
+            isPatient = now < begun + options.firstStepDelay
+        }
+        guard let chosen = choice(atLeast: isPatient ? patientScore : impatientScore) else { return nil }
+        return say(chosen, within: room, at: now)
+    }
+
+    /// When `step` will have something if no more text comes; nil when that needs more text.
+    public var nextDue: Duration? {
+        guard let begun, !isFinished, stepCount == 0 || hasEnoughNew else { return nil }
+        if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
+        guard choice(atLeast: impatientScore) != nil else { return nil }
+        return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
+    }
+
+    /// The reasoning ended: the conclusion, if it has not been said. With `cutShort` the text may have ended inside a sentence, and a last line
+    /// without punctuation is left out.
+    public mutating func finish(at now: Duration, cutShort: Bool = false) -> Step? {
+        guard !isFinished else { return nil }
+        splitter.finish(into: &passages)
+        if cutShort { passages.removeAll { $0.ending == .textEnd } }
+        examine()
+        isFinished = true
+        let room = min(options.maximumTotalCharacters - characterCount, options.maximumStepCharacters)
+        guard let chosen = conclusion(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
+        return say(chosen, within: room, at: now)
+    }
+
+    private var patientScore: Int { stepCount == 0 ? Self.goodOpeningScore : Self.goodScore }
+    private var impatientScore: Int { stepCount == 0 ? Self.fairOpeningScore : Self.fairScore }
+
+    private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
+
+    /// Characters the next step may have.
+    private var room: Int {
+        min(options.allowance(after: splitter.scalarCount) - characterCount, options.maximumStepCharacters)
+    }
+
+    private func choice(atLeast score: Int) -> Candidate? {
+        guard candidates.highestScore >= score else { return nil }
+        let room = room
+        return candidates.best(where: { $0.score >= score && $0.characters <= room }, by: \.score)
+    }
+
+    /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.
+    private func isWorthEnding(with chosen: Candidate, at now: Duration) -> Bool {
+        guard let lastStep else { return true }
+        guard chosen.judgement.concludes || chosen.judgement.decides else {
+            return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval
+        }
+        guard hasAnswered else { return true }
+        let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
+        let isDue = chosen.judgement.answers || now >= lastStep + options.minimumStepInterval
+        return isDue && said.isNewLately(fresh, upTo: Self.answeredOverlap)
+    }
+
+    /// At the end the latest answer counts more than the most interesting remark.
+    private func conclusion(within room: Int) -> Candidate? {
+        let least = stepCount == 0 ? Int.min : Self.fairScore
+        let latest = candidates.list.last?.ordinal ?? 0
+        return candidates.best(where: { $0.score >= least && $0.characters <= room }) { candidate in
+            let drawn = candidate.judgement.answers ? 60 : candidate.judgement.concludes ? 40 : 0
+            return candidate.score + drawn - min(30, latest - candidate.ordinal)
+        }
+    }
+}
+
+// Taking sentences in and saying them.
+extension ReasoningSummary {
+    private mutating func examine() {
+        for passage in passages {
+            examinedByteCount += passage.text.count
+            guard let sentence = Sentence(passage) else { continue }
+            if sentence.kind == .heading {
+                heading = Heading(text: sentence.text, ordinal: sentence.ordinal)
+            } else if let judgement = judge.judge(sentence) {
+                consider(sentence, judgement)
+            }
+        }
+        passages.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
+        // A byte is at least a quarter of a character: cheaper than counting.
+        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
+        let characters = String(decoding: sentence.text, as: UTF8.self).count
+        guard characters <= options.maximumStepCharacters else { return }
+        candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
+    }
+
+    private mutating func say(_ chosen: Candidate, within room: Int, at now: Duration) -> Step {
+        let pair = companion(of: chosen, within: room).map { $0.ordinal < chosen.ordinal ? [$0, chosen] : [chosen, $0] } ?? [chosen]
+        let text = Self.joined(pair)
+        let step = Step(text: text, title: StepTitle.title(of: pair[0].text, heading: takeHeading(before: chosen.ordinal)))
+        for sentence in pair { said.add(sentence.judgement.terms) }
+        candidates.drop(through: pair[pair.count - 1].ordinal, butKeepNewTo: said)
+        characterCount += text.count
+        stepCount += 1
+        hasAnswered = pair.contains { $0.judgement.answers }
+        lastStep = now
+        scalarsAtLastStep = splitter.scalarCount
+        return step
+    }
+
+    /// A neighbour to say with the chosen sentence: the one before if the chosen points back, else the one after if both are short and good.
+    private func companion(of chosen: Candidate, within room: Int) -> Candidate? {
+        let left = room - chosen.characters - 1
+        func fits(_ other: Candidate) -> Bool {
+            let overlap = SaidTerms.shared(other.judgement.terms, chosen.judgement.terms)
+            return other.characters <= left && overlap * 100 <= other.judgement.terms.count * SaidTerms.overlapLimit
+        }
+        if chosen.judgement.dangles, let before = candidates.neighbour(of: chosen, at: -1), fits(before) { return before }
+        guard chosen.characters < Self.shortStep else { return nil }
+        return candidates.neighbour(of: chosen, at: 1).flatMap { $0.score >= Self.goodScore && fits($0) ? $0 : nil }
+    }
+
+    private static func joined(_ sentences: [Candidate]) -> String {
+        var text: [UInt8] = []
+        for sentence in sentences {
+            if !text.isEmpty, !Scalars.isDirectTerminator(LastScalar(of: text).scalar) { text.append(0x20) }
+            text.append(contentsOf: sentence.text)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private mutating func takeHeading(before ordinal: Int) -> [UInt8]? {
+        guard let held = heading, held.ordinal < ordinal else { return nil }
+        heading = nil
+        return held.text
+    }
+}

@@ -1,0 +1,92 @@
+/// A passage made readable: without markup and filler, with a capital at the beginning and punctuation at the end.
+struct Sentence: Equatable {
+    /// Headings announce what comes; they give titles and are not quoted.
+    enum Kind: Equatable { case statement, question, heading }
+
+    var text: [UInt8]
+    var kind: Kind
+    var ordinal: Int
+    /// Written without punctuation of its own: a list item or a bare line.
+    var isFragment = false
+    /// Ended in a colon, which announces something that is not quoted with it.
+    var isAnnouncement = false
+    /// Trails off in an ellipsis.
+    var isTrailing = false
+    /// The tone of the fillers that were taken off.
+    var tone: Openers.Tone = []
+
+    /// The passage as a sentence; nil when it is code, a table, a formula or too little to read.
+    init?(_ passage: Passage) {
+        guard passage.ending != .interrupted || passage.text.last == 0x3A else { return nil }
+        var body = passage.startsLine ? LineMarkers.removed(from: passage.text) : passage.text[...]
+        let isHeading = passage.startsLine && LineMarkers.isHeading(passage.text)
+        while body.last == 0x20 { body.removeLast() }
+        guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain) else { return nil }
+        let (stripped, tone) = Openers.removed(from: whole)
+        guard !stripped.isEmpty, Prose.reads(stripped) else { return nil }
+        text = Array(stripped)
+        kind = isHeading ? .heading : .statement
+        ordinal = passage.ordinal
+        self.tone = tone
+        closeWithPunctuation()
+        Capital.apply(to: &text)
+    }
+
+    private mutating func closeWithPunctuation() {
+        let last = LastScalar(of: text)
+        switch last.scalar {
+        case 0x3F, 0xFF1F, 0x061F: if kind == .statement { kind = .question }
+        case 0x2026: isTrailing = true
+        case 0x2E where text.count > 2 && text[text.count - 2] == 0x2E: isTrailing = true
+        case let scalar where Scalars.isSpacedTerminator(scalar) || Scalars.isDirectTerminator(scalar): break
+        default: addStop(after: last)
+        }
+    }
+
+    private mutating func addStop(after last: LastScalar) {
+        switch last.scalar {
+        case 0x3A, 0xFF1A: isAnnouncement = true
+        default: isFragment = true
+        }
+        // A colon, comma or dash makes place for the full stop; a quotation mark or bracket stays before it.
+        if let length = last.danglingLength { text.removeLast(length) }
+        while text.last == 0x20 { text.removeLast() }
+        let script = LastScalar(of: text).scalar
+        if Scalars.isHanOrKana(script) {
+            text.append(scalar: 0x3002)
+        } else if (0x0900...0x097F).contains(script) {
+            text.append(scalar: 0x0964)
+        } else {
+            text.append(0x2E)
+        }
+    }
+}
+
+/// The last scalar of a text that is no closing quotation mark or bracket.
+struct LastScalar {
+    private(set) var scalar: UInt32 = 0
+    /// Bytes of the last scalar when it is one that cannot stand before a full stop.
+    private(set) var danglingLength: Int?
+
+    init(of text: [UInt8]) {
+        var end = text.count
+        while end > 0 {
+            var start = end - 1
+            while start > 0, text[start] & 0xC0 == 0x80, end - start < 4 { start -= 1 }
+            var cursor = ScalarCursor(from: start, to: end)
+            scalar = cursor.next(in: text.span) ?? 0
+            guard Scalars.isCloser(scalar) else {
+                if end == text.count, Self.isDangling(scalar) { danglingLength = end - start }
+                return
+            }
+            end = start
+        }
+    }
+
+    private static func isDangling(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x2C, 0x3A, 0x3B, 0x2D, 0x2013, 0x2014, 0xFF0C, 0xFF1A, 0xFF1B, 0x3001: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Detect
+import Testing
+
+@Suite("Detector: what is asked and told besides the text")
+struct DetectorTests {
+    private func detector(
+        _ name: String, _ start: StartState, whitespace: WhitespacePolicy = .trim, json: Bool = false
+    ) throws -> Detector {
+        Detector(profile: try #require(TestProfiles.named(name)), start: start, whitespace: whitespace, constrainedToJSON: json)
+    }
+
+    private func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    @Test func theStateIsVisible() throws {
+        var detector = try detector("T", .outside)
+        #expect(detector.isInReasoning == false)
+        detector.receive(text("<think>a").span) { _, _ in }
+        #expect(detector.isInReasoning == true)
+        #expect(detector.sawReasoning == true)
+        detector.receive(text("</think>b").span) { _, _ in }
+        #expect(detector.isInReasoning == false)
+        #expect(detector.sawReasoning == true)
+    }
+
+    @Test func nothingHappensAfterTheEnd() throws {
+        var detector = try detector("R", .inside)
+        var calls = 0
+        detector.receive(text("a").span) { _, _ in calls += 1 }
+        detector.finish(.stop) { _, _ in calls += 1 }
+        #expect(calls == 2)
+        detector.receive(text("b").span) { _, _ in calls += 1 }
+        detector.finish(.stop) { _, _ in calls += 1 }
+        #expect(calls == 2)
+    }
+
+    @Test func promotionGivesOutEverythingOnceMore() throws {
+        var detector = try detector("R", .inside)
+        var split = Split()
+        for piece in ["\n{", "x", " }\n"] { detector.receive(text(piece).span) { split.add($0, $1.bytes) } }
+        detector.finish(.stop) { split.add($0, $1.bytes) }
+        #expect(split.joined(.answer) == text("{x }\n"))
+        #expect(detector.wasPromoted == true)
+        #expect(detector.answerIsMissing == false)
+    }
+
+    @Test func reasoningLongerThanTheLimitIsNotPromoted() throws {
+        var detector = try detector("R", .inside)
+        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 16)
+        var answered = 0
+        for _ in 0..<(Detector.promotionLimit / piece.count + 1) { detector.receive(piece.span) { _, _ in } }
+        detector.finish(.stop) { kind, _ in if kind == .answer { answered += 1 } }
+        #expect(answered == 0)
+        #expect(detector.wasPromoted == false)
+        #expect(detector.answerIsMissing == true)
+    }
+
+    @Test func contentThatCameBeforeTheUpstreamShowedItsFieldsIsTheAnswer() throws {
+        var detector = try detector("R", .inside)
+        var split = Split()
+        detector.receive(text("head ").span) { split.add($0, $1.bytes) }
+        detector.upstreamSplitReasoning()
+        #expect(detector.isInReasoning == false)
+        detector.receive(text("<think>").span) { split.add($0, $1.bytes) }
+        detector.finish(.stop) { split.add($0, $1.bytes) }
+        #expect(split.joined(.answer) == text("head <think>"))
+        #expect(detector.wasPromoted == true)
+    }
+
+    @Test func heldTextIsAnswerWhenTheUpstreamShowsItsFields() throws {
+        for start in [StartState.undecided, .outside, .inside] {
+            var detector = try detector("T", start)
+            var split = Split()
+            detector.receive(text("<th").span) { split.add($0, $1.bytes) }
+            detector.upstreamSplitReasoning()
+            detector.upstreamSplitReasoning()
+            detector.receive(text("ink>x").span) { split.add($0, $1.bytes) }
+            detector.finish(.stop) { split.add($0, $1.bytes) }
+            #expect(split.segments == [Split.Segment(kind: .answer, text: text("<think>x"))], "\(start)")
+        }
+    }
+
+    @Test func reasoningFieldsBetweenContentDoNotMakeALaterCloserStray() throws {
+        var detector = try detector("T", .outside)
+        var split = Split()
+        detector.upstreamSplitReasoning()
+        detector.receive(text("a ").span) { split.add($0, $1.bytes) }
+        detector.upstreamSplitReasoning()
+        detector.receive(text("</think> b").span) { split.add($0, $1.bytes) }
+        detector.finish(.stop) { split.add($0, $1.bytes) }
+        #expect(split.joined(.answer) == text("a </think> b"))
+    }
+
+    @Test func aPatternAtItsMatchLimitIsSwitchedOffAndTheTextFlows() throws {
+        var data = Profile(name: "runaway", summary: "")
+        data.starts = [.text("<think>")]
+        // Within the lint's rules, and exponential all the same.
+        data.ends = [.pattern("<(?:a|aa){0,80}[xy]>")]
+        var detector = Detector(profile: try CompiledProfile(data), start: .outside)
+        var split = Split()
+        let body = "<think>r <" + String(repeating: "a", count: 70) + "! more <" + String(repeating: "a", count: 70) + "!"
+        for byte in text(body) { detector.receive([byte].span) { split.add($0, $1.bytes) } }
+        detector.finish(.length) { split.add($0, $1.bytes) }
+        #expect(split.joined(.reasoning) == text(String(body.dropFirst(7))))
+        #expect(detector.disabledPatternCount == 1)
+    }
+}
