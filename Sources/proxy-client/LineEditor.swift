@@ -1,4 +1,4 @@
-// libedit keeps its state in global variables; only the main thread calls it.
+// SAFETY: libedit keeps its state in global variables; only the main thread calls it or touches them.
 @unsafe @preconcurrency import CLineEdit
 import Foundation
 import Glibc

@@ -16,7 +16,7 @@ struct ModelList: Equatable, Sendable {
 
     func lines(for output: Look.Output) -> [String] {
         if models.isEmpty { return ["The server lists no models."] }
-        let preferred = ["id", "profile", "start_state", "summaries", "owned_by"]
+        let preferred = ["id", "detection_profile", "start_state", "prompt_summary", "reasoning_summary", "style", "upstream", "owned_by"]
         return Table(of: models, preferring: preferred, without: ["object", "created"]).lines(for: output)
     }
 }

@@ -15,7 +15,7 @@ enum ProgramExit: Int32, CaseIterable, Sendable {
     /// The row of the table in `--help`.
     var meaning: String {
         switch self {
-        case .ok: "the answer is complete (--health: the proxy is healthy)"
+        case .ok: "the reply ended in good order (--health: the proxy is healthy)"
         case .serverError: "the server refused, or failed during the answer (--health: not healthy)"
         case .usage: "the command line is wrong, or a file cannot be read"
         case .unreachable: "no connection to the server"

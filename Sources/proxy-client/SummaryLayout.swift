@@ -1,7 +1,7 @@
 /// Lays summary text out as indented lines: one line for each step, with a bullet before the steps of the reasoning.
 ///
-/// A step ends at a line feed, and at the end of a piece that closes a sentence: the proxy sends a step as one piece. Bullets that
-/// the text brings along are replaced by ours.
+/// A step ends at a line feed, and between a piece that closes a sentence and one that begins with white space. Bullets
+/// that the text brings along are replaced by ours.
 struct SummaryLayout {
     private let lead: String
     private var isInStep = false
@@ -16,7 +16,7 @@ struct SummaryLayout {
     /// The lines, or the part of a line, that the next piece makes.
     mutating func receive(_ piece: String) -> String {
         var lines = ""
-        if let last, last.endsSentence { endStep(into: &lines) }
+        if let last, last.endsSentence, piece.first?.isWhitespace == true { endStep(into: &lines) }
         for character in piece { take(character, into: &lines) }
         return lines
     }

@@ -22,8 +22,12 @@ struct TextRenderer: Renderer {
         case .began(let part, let now): detail("\(part.rawValue) begins at \(now.clock)", &writes)
         case .text(.answer, let text, _): showAnswer(text, &writes)
         case .text(let part, let text, let now): showSummary(part, text, at: now, &writes)
-        case .note(let note): remark(Wording.note(note), .warning, &writes)
-        case .usage(let usage): detail(Wording.usage(usage), &writes)
+        case .note(let note):
+            if note != .unreadableEvent { closeAnswer(&writes) }  // The others come after the answer's last text.
+            remark(Wording.note(note), .warning, &writes)
+        case .usage(let usage):
+            closeAnswer(&writes)
+            detail(Wording.usage(usage), &writes)
         case .ended(let ending): showEnding(ending, &writes)
         }
     }
@@ -71,8 +75,7 @@ struct TextRenderer: Renderer {
 
     private mutating func showEnding(_ ending: Ending, _ writes: inout [ScreenWrite]) {
         eraseSpinner(&writes)
-        if answerLineIsOpen { writes.append(ScreenWrite(stream: .answer, text: "\n")) }
-        answerLineIsOpen = false
+        closeAnswer(&writes)
         closeDecorationLine(&writes)
         if look.isVerbose, !look.isQuiet {
             decorate("\n", &writes)
@@ -112,7 +115,11 @@ struct TextRenderer: Renderer {
 
     private mutating func closeLines(_ writes: inout [ScreenWrite]) {
         closeDecorationLine(&writes)
-        guard answerLineIsOpen, look.sharesTerminal else { return }
+        if look.sharesTerminal { closeAnswer(&writes) }
+    }
+
+    private mutating func closeAnswer(_ writes: inout [ScreenWrite]) {
+        guard answerLineIsOpen else { return }
         writes.append(ScreenWrite(stream: .answer, text: "\n"))
         answerLineIsOpen = false
     }

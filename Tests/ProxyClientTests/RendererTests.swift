@@ -131,18 +131,25 @@ struct RendererTests {
 
     @Test("Bullets and numbers of the text do not double ours")
     func bulletsOfTheTextDoNotDoubleOurs() {
-        let pieces = ["- First step", " goes on.", "* Second.\n\n• Third: -5 degrees", "\n**Bold** fourth\n-7 is the fifth"]
+        let pieces = ["- First step", " goes on.", " * Second: 3.", "14.\n\n• Third: -5 degrees", "\n**Bold** fourth\n-7 is the fifth"]
         let commands = pieces.map { RenderCommand.text(.reasoningSummary, $0, at: .zero) }
         let shown = render(commands, with: TextRenderer(look()))
         #expect(
             shown.decoration == """
                 Reasoning summary
                   • First step goes on.
-                  • Second.
+                  • Second: 3.14.
                   • Third: -5 degrees
                   • **Bold** fourth
                   • -7 is the fifth
                 """)
+    }
+
+    @Test("A remark after the answer begins on a line of its own, also in a file")
+    func aRemarkBeginsOnALineOfItsOwn() {
+        let ending = Ending(answer: "Half", timings: Timings())
+        let shown = render([.text(.answer, "Half", at: .zero), .note(.filtered), .ended(ending)], with: TextRenderer(look()))
+        #expect(shown.all == "Half\n· The server's content filter ended the answer.\n")
     }
 
     @Test("A stopped answer is no fault to be marked in red")

@@ -37,13 +37,14 @@ struct ReportTests {
     func modelsAreListed() throws {
         let json = """
             {"object": "list", "data": [{"id": "m\\u001b[2J", "object": "model", "created": 1, "owned_by": "o",
-              "capabilities": {"profile": "qwen3", "start_state": "reasoning", "summaries": true}}, {"id": "n"}]}
+              "reasoning_proxy": {"detection_profile": "qwen3", "prompt_summary": true, "start_state": "inside"}}, {"id": "n"}]}
             """
         let list = try #require(ModelList(JSONValue(parsing: Array(json.utf8))))
         #expect(
             list.lines(for: look(terminal: true).answer) == [
-                "ID     PROFILE  START STATE  SUMMARIES  OWNED BY", "m␛[2J  qwen3    reasoning    yes        o",
-                "n      –        –            –          –",
+                "ID     DETECTION PROFILE  START STATE  PROMPT SUMMARY  OWNED BY",
+                "m␛[2J  qwen3              inside       yes             o",
+                "n      –                  –            –               –",
             ])
         #expect(list.first == "m\u{1B}[2J")
         #expect(ModelList(JSONValue(parsing: Array("[]".utf8))) == nil)
