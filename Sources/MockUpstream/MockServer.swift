@@ -17,6 +17,7 @@ struct MockServer: Sendable {
     static func start(
         host: String, port: Int, router: Router, log: RequestLog, group: any EventLoopGroup
     ) async throws(MockServerError) -> MockServer {
+        let turns = TurnQueues(group)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -26,7 +27,7 @@ struct MockServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
-                        RequestHandler(router: router, log: log),
+                        RequestHandler(router: router, log: log, turns: turns.queue(on: channel.eventLoop)),
                     ])
                 }
             }
