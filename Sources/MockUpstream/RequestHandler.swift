@@ -99,7 +99,7 @@ final class RequestHandler: ChannelInboundHandler {
         log.write(
             RequestLog.Entry(
                 request: request, response: response, outcome: outcome, progress: progress, byteCount: playback?.byteCount ?? 0,
-                duration: ContinuousClock.now - started))
+                duration: ContinuousClock.now - started, port: channel.localAddress?.port))
         playback = nil
         if end != .complete { isClosing = true }
         // In a turn of its own, so that pipelined requests do not nest their calls.

@@ -34,8 +34,9 @@ final class TurnQueue {
     }
 }
 
-/// One `TurnQueue` per event loop of a group.
-struct TurnQueues: Sendable {
+/// The event loops of all servers of a process, with one `TurnQueue` each. (Two queues on one loop would keep it busy in turns.)
+struct EventLoops: Sendable {
+    let group: any EventLoopGroup
     private let boxes: [ObjectIdentifier: NIOLoopBoundBox<TurnQueue?>]
 
     init(_ group: any EventLoopGroup) {
@@ -43,6 +44,7 @@ struct TurnQueues: Sendable {
         for eventLoop in group.makeIterator() {
             boxes[ObjectIdentifier(eventLoop)] = NIOLoopBoundBox.makeEmptyBox(valueType: TurnQueue.self, eventLoop: eventLoop)
         }
+        self.group = group
         self.boxes = boxes
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -109,5 +110,27 @@ final class Connection {
         }
     }
 
+    /// Reads whatever comes and forgets it. Returns whether more may come.
+    func drain() -> Bool {
+        received = []
+        try? read { !$0.isEmpty }  // a deadline just means that nothing came
+        return end == nil
+    }
+
     var response: WireReader { WireReader(received) }
+}
+
+/// A thread that reads a connection as fast as it can, until it is stopped.
+final class Reader: Sendable {
+    private let isStopped = Mutex(false)
+
+    init(_ connect: @escaping @Sendable () throws -> Connection) {
+        Thread.detachNewThread { [self] in
+            guard let connection = try? connect() else { return }  // the test then never sees its stream
+            while !isStopped.withLock({ $0 }), connection.drain() {}
+            connection.leave()
+        }
+    }
+
+    func stop() { isStopped.withLock { $0 = true } }
 }

@@ -1,4 +1,3 @@
-import NIOPosix
 import Testing
 
 @testable import MockUpstream
@@ -198,6 +197,15 @@ import Testing
         }
     }
 
+    @Test func aStreamWithoutPaceLeavesRoomForOthers() async throws {
+        try await TestServer.run { server in
+            let readers = (0..<4).map { _ in Reader { try server.stream("endless") } }
+            defer { readers.forEach { $0.stop() } }
+            try await server.state("the streams never ran") { $0.open.count == 4 && $0.bytesSent > 100_000 }
+            for _ in 0..<8 { #expect(try server.ask("GET", "/health").status == 200) }
+        }
+    }
+
     @Test func severalServersHaveCountersOfTheirOwn() async throws {
         try await TestServer.run { one in
             try await TestServer.run { other in
@@ -214,7 +222,7 @@ import Testing
             let error = await #expect(throws: MockServerError.self) {
                 try await MockServer.start(
                     host: "127.0.0.1", port: server.server.port, router: server.server.router, log: RequestLog(form: .none),
-                    group: MultiThreadedEventLoopGroup.singleton)
+                    loops: TestServer.loops)
             }
             #expect(
                 error?.description

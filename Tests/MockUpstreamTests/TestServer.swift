@@ -6,6 +6,8 @@ import Testing
 
 /// A server on a free port, for the time of one test.
 struct TestServer {
+    static let loops = EventLoops(MultiThreadedEventLoopGroup.singleton)
+
     let server: MockServer
 
     /// Starts a server with all fixtures and without delays, runs `body`, and stops it.
@@ -17,7 +19,7 @@ struct TestServer {
         let router = Router(
             chooser: ScenarioChooser(catalogue: catalogue, overrides: overrides), state: ServerState(), apiKey: apiKey, isStrict: isStrict)
         let server = try await MockServer.start(
-            host: "127.0.0.1", port: 0, router: router, log: RequestLog(form: .none), group: MultiThreadedEventLoopGroup.singleton)
+            host: "127.0.0.1", port: 0, router: router, log: RequestLog(form: .none), loops: loops)
         do {
             try await body(TestServer(server: server))
         } catch {
