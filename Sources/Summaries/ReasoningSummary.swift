@@ -128,9 +128,7 @@ public struct ReasoningSummary: ~Copyable {
     }
 
     private func choice(atLeast score: Int) -> Candidate? {
-        guard candidates.highestScore >= score else { return nil }
-        let room = room
-        return candidates.best(where: { $0.score >= score && $0.characters <= room }, by: \.score)
+        candidates.best(atLeast: score, within: room)
     }
 
     /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.
