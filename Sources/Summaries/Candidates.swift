@@ -39,6 +39,19 @@ struct Candidates {
 
     private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
 
+    /// The best of at least `score` points and at most `room` characters; of equals the latest. Asked for with every piece of text while a
+    /// good sentence waits for room, so it looks without copying.
+    func best(atLeast score: Int, within room: Int) -> Candidate? {
+        guard highestScore >= score else { return nil }
+        var best: (index: Int, score: Int)?
+        for index in list.indices {
+            let points = list[index].judgement.score
+            guard points >= score, list[index].characters <= room, points >= best?.score ?? .min else { continue }
+            best = (index, points)
+        }
+        return best.map { list[$0.index] }
+    }
+
     /// The best by `rank` among those that qualify; of equals the latest.
     func best(where qualifies: (Candidate) -> Bool, by rank: (Candidate) -> Int) -> Candidate? {
         var best: (index: Int, rank: Int)?

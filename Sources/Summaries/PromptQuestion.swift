@@ -7,6 +7,9 @@ struct PromptQuestion {
     /// Points from which a second sentence is worth quoting.
     static let worthQuoting = 30
 
+    /// Bytes of it.
+    static let longestBeginning = 2_048
+
     struct Entry {
         var text: [UInt8]
         var points = 0
@@ -28,9 +31,17 @@ struct PromptQuestion {
             splitter.finish(into: &passages)
             entries += passages.map { Entry(text: Array($0.startsLine ? LineMarkers.removed(from: $0.text) : $0.text[...])) }
         }
-        if entries.isEmpty, let first = scan.prose.first { entries = [Entry(text: Array(first.text.prefix(2_048)))] }
+        if entries.isEmpty, let first = scan.prose.first { entries = Self.beginning(of: first) }
         weigh(isLong: scan.isLong)
         if entries.contains(where: { !$0.isGreeting }) { entries.removeAll(where: \.isGreeting) }
+    }
+
+    /// Text without a sentence of bearable length: its beginning stands for it.
+    private static func beginning(of prose: PromptScan.Prose) -> [Entry] {
+        var end = min(prose.text.endIndex, prose.text.startIndex + longestBeginning)
+        while end < prose.text.endIndex, end > prose.text.startIndex, prose.text[end] & 0xC0 == 0x80 { end -= 1 }
+        let text = Array(Clip.collapsed(prose.text[..<end]).utf8)
+        return text.isEmpty ? [] : [Entry(text: text)]
     }
 
     /// The best sentence, and the second best if it fits, in their order; nil when there is none or no word of it fits.

@@ -5,7 +5,7 @@
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
 /// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, `maximumStepInterval` when there is only a fair one,
 ///   and within the allowance (see `ReasoningSummaryOptions`);
-/// - finished: nothing is due any more.
+/// - finished: nothing is due any more, unless another upstream takes over.
 ///
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
 /// the text and the times alone, not on how the text was cut. Time is linear in the text. Memory is bounded by
@@ -23,10 +23,15 @@ public struct ReasoningSummary: ~Copyable {
     /// A step shorter than this, in characters, takes a good neighbour along.
     static let shortStep = 90
 
-    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, and the term tables.
+    /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
+    static let pieceLength = 4_096
+
+    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the term tables,
+    /// a heading, and the sentences of one piece.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
-        + SaidTerms.mostSteps * Judge.mostTerms * 8 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+        + SaidTerms.mostSteps * Judge.mostTerms * 4 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+        + SentenceSplitter.longestSentence + pieceLength
 
     private let options: ReasoningSummaryOptions
     private var splitter = SentenceSplitter()
@@ -69,12 +74,18 @@ public struct ReasoningSummary: ~Copyable {
         guard text.count > 0, !isFinished else { return }
         if begun == nil { begun = now }
         reasoningByteCount += text.count
-        splitter.take(text, into: &passages)
-        if !passages.isEmpty { examine() }
+        var start = 0
+        while start < text.count {
+            let end = min(start + Self.pieceLength, text.count)
+            splitter.take(text.extracting(start..<end), into: &passages)
+            if !passages.isEmpty { examine() }
+            start = end
+        }
     }
 
-    /// Another upstream took over and begins anew. What was said stays said and is not said again.
+    /// Another upstream took over and begins anew, also after `finish`. What was said stays said and is not said again; counts go on.
     public mutating func restarted() {
+        isFinished = false
         splitter.restart()
         passages.removeAll()
         candidates.removeAll()
@@ -128,9 +139,7 @@ public struct ReasoningSummary: ~Copyable {
     }
 
     private func choice(atLeast score: Int) -> Candidate? {
-        guard candidates.highestScore >= score else { return nil }
-        let room = room
-        return candidates.best(where: { $0.score >= score && $0.characters <= room }, by: \.score)
+        candidates.best(atLeast: score, within: room)
     }
 
     /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.

@@ -10,7 +10,7 @@ enum StepTitle {
     /// The title of a step that begins with `sentence`; nil when there is no good one.
     static func title(of sentence: [UInt8], heading: [UInt8]?) -> String? {
         if let heading { return shortened(heading) }
-        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ")
+        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ", maxSplits: 20)
         guard let action = actionStart(of: words) else { return nil }
         let kept = clause(words[action...])
         guard kept.count >= 2, let verb = gerund(kept[0]) else { return nil }
@@ -28,6 +28,7 @@ enum StepTitle {
     /// Where the verb stands after "We need to", "Let me", "I should", "I'll".
     private static func actionStart(of words: [Substring]) -> Int? {
         let lowered = words.prefix(6).map { $0.lowercased() }
+        guard let first = lowered.first, firstWords.contains(first) else { return nil }
         for opening in openings where lowered.count > opening.count + 1 && lowered.starts(with: opening) { return opening.count }
         return nil
     }
@@ -70,6 +71,8 @@ enum StepTitle {
         let me|let's try to|let's|let us|i should|we should|i'll|i will|we'll|i must|we must|i can|we can|i want to
         """
         .split(separator: "|").map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
+
+    private static let firstWords = Set(openings.compactMap(\.first))
 
     private static let joiners = words(
         "and or but because since so if when that which while where before after by to as then how what whether why")

@@ -113,11 +113,20 @@ import Testing
         summary.received(Array((Self.good + "An unfinished thought about the").utf8).span, at: .zero)
         let first = summary.step(at: .seconds(3))
         summary.restarted()
-        summary.received(Array((Self.good + Self.other + Self.end).utf8).span, at: .seconds(5))
+        summary.received(Array((Self.other + Self.good + Self.end).utf8).span, at: .seconds(5))
         let texts = [summary.step(at: .seconds(6)), summary.finish(at: .seconds(7))].compactMap { $0?.text }
         #expect(first != nil && !texts.isEmpty)
         #expect(texts.allSatisfy { !$0.contains("northern") && !$0.contains("unfinished") })
         #expect(summary.reasoningByteCount == 2 * Self.good.utf8.count + 31 + Self.other.utf8.count + Self.end.utf8.count)
+    }
+
+    @Test func anotherUpstreamMayTakeOverAfterTheEnd() {
+        var summary = ReasoningSummary()
+        summary.received(Array(Self.good.utf8).span, at: .zero)
+        #expect(summary.finish(at: .seconds(1)) != nil)
+        summary.restarted()
+        summary.received(Array((Self.good + Self.end).utf8).span, at: .seconds(5))
+        #expect(summary.finish(at: .seconds(6))?.text == "Therefore, the answer is the southern route over Bolzano.")
     }
 
     @Test func instructionsAreNotQuoted() {
@@ -173,6 +182,12 @@ import Testing
         }
         #expect(held.allSatisfy { $0 <= ReasoningSummary.largestHeldByteCount && $0 < 64 * 1_024 })
         #expect((examined.max() ?? 0) - (examined.min() ?? 0) <= 1)
+    }
+
+    @Test func anOwnerThatNeverAsksCostsNoMore() {
+        var summary = ReasoningSummary()
+        summary.received(Array(Self.topics(count: 4_000).utf8).span, at: .zero)
+        #expect(summary.heldBytes < 32 * 1_024)
     }
 
     @Test(arguments: ["a", "(", "**", "```\n", "$$", "\\[", "a. ", "é", "。", "? ", "\n", "- x\n", "\u{202E}", "\u{301}", "|", "# "])
