@@ -101,7 +101,7 @@ extension Detector {
         guard toolCalls[last].arguments.count + text.count <= Detector.toolCallLimits.bytes else {
             return closeCall(isComplete: false)
         }
-        toolCalls[last].arguments.append(text)
+        toolCalls[last].arguments.append(copying: text)
     }
 
     /// A call that was cut, or that is one too many, is not handed out.

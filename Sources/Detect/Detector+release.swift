@@ -117,7 +117,7 @@ extension Detector {
         guard readsPast(clear) else { return false }
         giveOut(clear, emit: emit)
         keepContext(clear)
-        if whole < text.count { buffer.append(text.extracting(whole..<text.count)) }
+        if whole < text.count { buffer.append(copying: text.extracting(whole..<text.count)) }
         return true
     }
 
@@ -147,7 +147,7 @@ extension Detector {
             buffer.removeAll(keepingCapacity: true)
             hasDropped = true
         }
-        if length > 0 { buffer.append(text.extracting(max(0, text.count - length)..<text.count)) }
+        if length > 0 { buffer.append(copying: text.extracting(max(0, text.count - length)..<text.count)) }
         released = buffer.count
         cleared = buffer.count
         forget()

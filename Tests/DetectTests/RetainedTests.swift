@@ -4,19 +4,6 @@ import Testing
 
 @Suite("Retained text")
 struct RetainedTests {
-    @Test func roomGrowsByDoublingSoThatWorkStaysLinear() {
-        var bytes: [UInt8] = []
-        let piece: [UInt8] = [1, 2, 3, 4, 5]
-        var moves = 0
-        for _ in 0..<20_000 {
-            let room = bytes.capacity
-            bytes.append(piece.span)
-            if bytes.capacity != room { moves += 1 }
-        }
-        #expect(bytes.count == 100_000)
-        #expect(moves < 30)
-    }
-
     @Test func pastItsLimitTheCopyIsGivenUp() {
         var retained = Retained(limit: 8)
         let piece: [UInt8] = [1, 2, 3, 4, 5]
