@@ -7,7 +7,7 @@ extension Detector {
         switch role {
         case .headerEnd:
             let isFirst = place != .header
-            if isFirst { release(beforeMarker: true, emit: emit) }
+            if isFirst { release(emit: emit) }
             openBody(header: (isFirst ? start : released)..<end)
         case .headerStart:
             closeBody(emit: emit)
@@ -58,7 +58,7 @@ extension Detector {
     }
 
     private mutating func closeBody(emit: Emit) {
-        release(beforeMarker: true, emit: emit)
+        release(emit: emit)
         if place == .body(.toolCall) { closeCall(isComplete: true) }
     }
 
