@@ -35,7 +35,6 @@ extension Detector {
             frameIsOpen = true
             enter(.answer)
         case .frameClose:
-            release(emit: emit)
             remove(start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
@@ -73,7 +72,7 @@ extension Detector {
         if hasPayload, place == .undecided, waitsForJSON { return readAsText(start) }
         let isLate = place == .outside && hasPayload
         if place == .undecided { holdIsAnswer() }
-        release(beforeMarker: !hasPayload || place == .reasoning, emit: emit)
+        release(emit: emit)
         retained.end()
         if isLate {
             let bytes = buffer
@@ -111,7 +110,7 @@ extension Detector {
 
     /// Whether the marker is quoted. The one character of look-ahead: a quoted marker is followed by the backtick that ends its span.
     private mutating func quoting(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd) -> Quoting {
-        guard place != .header, hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
+        guard hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
         guard end < buffer.count else { return subjectEnd == .open ? .unknown : .plain }
         return buffer[end] == UInt8(ascii: "`") ? .quoted : .plain
     }
@@ -125,8 +124,7 @@ extension Detector {
     /// Whether a start marker may count at `start`, after text: not in code, and at a line's start if the profile wants that.
     mutating func admitsStart(at start: Int) -> Bool {
         let isQuoted = codeGuard.isInCode(before: buffer[start])
-        let needsLineStart = profile.profile.laterStartsNeedLineStart && (place == .outside || place == .reasoning)
-        return !isQuoted && (!needsLineStart || codeGuard.isAtLineStart)
+        return !isQuoted && (!profile.profile.laterStartsNeedLineStart || codeGuard.isAtLineStart)
     }
 
     private mutating func closeReasoning() {
@@ -135,10 +133,11 @@ extension Detector {
     }
 
     private mutating func remove(_ start: Int, _ end: Int, emit: Emit) {
-        release(beforeMarker: true, emit: emit)
+        release(emit: emit)
         skipMarker(end)
     }
 
+    /// What is still held then is white space beside the marker: it goes with it.
     private mutating func skipMarker(_ end: Int) {
         sawMarker = true
         released = end
@@ -159,10 +158,7 @@ extension Detector {
         place = next
         segmentLength = 0
         codeGuard = CodeGuard()
-        guard !keepsPayload else {
-            skipsWhite = false
-            return
-        }
+        if keepsPayload { return }
         hasPayload = false
         // After a later block of an interleaved answer, white space is what keeps the two pieces apart.
         let keepsApart = kind == .answer && answerHasPayload && !answerEndsWhite

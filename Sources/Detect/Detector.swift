@@ -106,7 +106,7 @@ public struct Detector: ~Copyable, Sendable {
         var from = 0
         while from < text.count {
             let to = min(from + Detector.sliceLength, text.count)
-            buffer.append(text.extracting(from..<to))
+            buffer.append(copying: text.extracting(from..<to))
             drain(.open, emit: emit)
             from = to
         }
