@@ -114,7 +114,7 @@ if !pureOnly {
             name: "proxy-client",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                "EventStream", "JSONBytes", "ChatDelta", "Upstream", "CLineEdit",
+                "EventStream", "Upstream", "CLineEdit",
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
