@@ -183,7 +183,7 @@ extension ReasoningSummary {
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
-        let characters = String(decoding: sentence.text, as: UTF8.self).count
+        let characters = String(decoding: sentence.text, as: UTF8.self).count  // WHY: valid UTF-8, once per sentence or prompt
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }
@@ -220,7 +220,7 @@ extension ReasoningSummary {
             if !text.isEmpty, !Scalars.isDirectTerminator(LastScalar(of: text).scalar) { text.append(0x20) }
             text.append(contentsOf: sentence.text)
         }
-        return String(decoding: text, as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private mutating func takeHeading(before ordinal: Int) -> [UInt8]? {
