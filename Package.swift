@@ -114,6 +114,8 @@ if !pureOnly {
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         tests("MockUpstream", ["MockUpstream"] + server),
+        // The programs are named so that they are built; the tests run them and import nothing of them.
+        tests("EndToEnd", ["Proxy", "MockUpstream", "proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
