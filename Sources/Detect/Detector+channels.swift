@@ -7,7 +7,7 @@ extension Detector {
         switch role {
         case .headerEnd:
             let isFirst = place != .header
-            if isFirst { release(beforeMarker: true, emit: emit) }
+            if isFirst { release(emit: emit) }
             openBody(header: (isFirst ? start : released)..<end)
         case .headerStart:
             closeBody(emit: emit)
@@ -58,7 +58,7 @@ extension Detector {
     }
 
     private mutating func closeBody(emit: Emit) {
-        release(beforeMarker: true, emit: emit)
+        release(emit: emit)
         if place == .body(.toolCall) { closeCall(isComplete: true) }
     }
 
@@ -101,7 +101,7 @@ extension Detector {
         guard toolCalls[last].arguments.count + text.count <= Detector.toolCallLimits.bytes else {
             return closeCall(isComplete: false)
         }
-        toolCalls[last].arguments.append(text)
+        toolCalls[last].arguments.append(copying: text)
     }
 
     /// A call that was cut, or that is one too many, is not handed out.

@@ -11,8 +11,11 @@ extension Detector {
         case .split: place = .passing
         case .undecided:
             // A server that was asked for JSON may have skipped the reasoning: text that looks like JSON waits for a marker.
-            if isJSON, byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") { holdIsReasoning() }
-        case .outside, .reasoning, .answer, .passing, .header, .body, .ended: break
+            if waitsForJSON, !byte.opensJSON { holdIsReasoning() }
+        case .outside:
+            // Tags in its strings are text.
+            if isJSON, byte.opensJSON { place = .passing }
+        case .reasoning, .answer, .passing, .header, .body, .ended: break
         }
     }
 
@@ -32,7 +35,6 @@ extension Detector {
             frameIsOpen = true
             enter(.answer)
         case .frameClose:
-            release(emit: emit)
             remove(start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
@@ -67,9 +69,10 @@ extension Detector {
 
     private mutating func actOnStart(_ start: Int, _ end: Int, emit: Emit) -> SearchStep {
         if hasPayload, !admitsStart(at: start) { return readAsText(start) }
+        if hasPayload, place == .undecided, waitsForJSON { return readAsText(start) }
         let isLate = place == .outside && hasPayload
         if place == .undecided { holdIsAnswer() }
-        release(beforeMarker: !hasPayload || place == .reasoning, emit: emit)
+        release(emit: emit)
         retained.end()
         if isLate {
             let bytes = buffer
@@ -107,7 +110,7 @@ extension Detector {
 
     /// Whether the marker is quoted. The one character of look-ahead: a quoted marker is followed by the backtick that ends its span.
     private mutating func quoting(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd) -> Quoting {
-        guard place != .header, hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
+        guard hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
         guard end < buffer.count else { return subjectEnd == .open ? .unknown : .plain }
         return buffer[end] == UInt8(ascii: "`") ? .quoted : .plain
     }
@@ -121,8 +124,7 @@ extension Detector {
     /// Whether a start marker may count at `start`, after text: not in code, and at a line's start if the profile wants that.
     mutating func admitsStart(at start: Int) -> Bool {
         let isQuoted = codeGuard.isInCode(before: buffer[start])
-        let needsLineStart = profile.profile.laterStartsNeedLineStart && (place == .outside || place == .reasoning)
-        return !isQuoted && (!needsLineStart || codeGuard.isAtLineStart)
+        return !isQuoted && (!profile.profile.laterStartsNeedLineStart || codeGuard.isAtLineStart)
     }
 
     private mutating func closeReasoning() {
@@ -131,10 +133,11 @@ extension Detector {
     }
 
     private mutating func remove(_ start: Int, _ end: Int, emit: Emit) {
-        release(beforeMarker: true, emit: emit)
+        release(emit: emit)
         skipMarker(end)
     }
 
+    /// What is still held then is white space beside the marker: it goes with it.
     private mutating func skipMarker(_ end: Int) {
         sawMarker = true
         released = end
@@ -155,10 +158,7 @@ extension Detector {
         place = next
         segmentLength = 0
         codeGuard = CodeGuard()
-        guard !keepsPayload else {
-            skipsWhite = false
-            return
-        }
+        if keepsPayload { return }
         hasPayload = false
         // After a later block of an interleaved answer, white space is what keeps the two pieces apart.
         let keepsApart = kind == .answer && answerHasPayload && !answerEndsWhite
@@ -175,7 +175,7 @@ extension Detector {
 
     /// The held text is the answer.
     mutating func holdIsAnswer() {
-        place = .outside
+        place = waitsForJSON ? .passing : .outside
     }
 
     /// What was taken for reasoning, because of a phrase, is the answer.

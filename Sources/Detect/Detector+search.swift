@@ -96,7 +96,7 @@ extension Detector {
     private var placeBound: Int? {
         switch place {
         case .undecided: profile.profile.undecidedWindow
-        case .reasoning: origin == .prose ? profile.profile.prose?.bound : nil
+        case .reasoning: origin == .prose ? profile.profile.prose.map { min($0.bound, Detector.promotionLimit / 2) } : nil
         case .header: profile.profile.channels?.longestHeader
         case .outside, .between, .answer, .split, .passing, .body, .ended: nil
         }

@@ -12,6 +12,7 @@ extension Profile {
     private static let gptOSS: Profile = {
         var profile = Profile(name: "gpt-oss", summary: "gpt-oss: harmony channels, also with special tokens stripped")
         profile.modelPatterns = ["gpt-?oss"]
+        profile.markersAreSpecialTokens = true
         profile.channels = ChannelGrammar(
             headerStarts: [.text("<|start|>"), .text("<|channel|>"), .pattern(strippedStart)],
             headerEnds: [.text("<|message|>"), .pattern(strippedHeader)],
@@ -41,6 +42,7 @@ extension Profile {
     private static let inkling: Profile = {
         var profile = Profile(name: "inkling", summary: "Inkling: typed blocks with control tokens")
         profile.modelPatterns = ["inkling"]
+        profile.markersAreSpecialTokens = true
         profile.channels = ChannelGrammar(
             headerStarts: [.text("<|message_model|>")],
             headerEnds: [.pattern("<\\|content_[a-z_]{1,24}\\|>")],

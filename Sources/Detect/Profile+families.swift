@@ -1,6 +1,14 @@
 extension Profile {
     /// Families with tags of their own.
-    static let ownTagFamilies: [Profile] = [
+    static let ownTagFamilies: [Profile] = ownTags.map { family in
+        var family = family
+        family.markersAreSpecialTokens = specialTokenFamilies.contains(family.name)
+        return family
+    }
+
+    private static let specialTokenFamilies: Set = ["kimi-k3", "mistral", "cohere", "apertus", "gemma4", "solar-open"]
+
+    private static let ownTags: [Profile] = [
         tags(
             "kimi-k3", "Kimi K3: think and response channels", models: ["kimi.?k3"],
             start: .pattern("<\\|open\\|> ?think ?<\\|sep\\|>"), end: .pattern("<\\|close\\|> ?think ?<\\|sep\\|>"),

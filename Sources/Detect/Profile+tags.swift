@@ -26,8 +26,14 @@ extension Profile {
             $0.strays = [.text("<｜end▁of▁sentence｜>")]
         },
         tags(
-            "qwen3-instruct", "Qwen3 without thinking (Instruct, Coder): tags only if the model writes them",
-            models: ["qwen-?3.*(?:instruct|coder)"], .outside),
+            "ernie-4.5", "ERNIE-4.5 thinking: <think>, the answer perhaps in <response>", models: ["ernie-?4\\.5.*(?:thinking|vl)"],
+            .inside
+        ) {
+            $0.frames = [.response]
+        },
+        tags(
+            "qwen3-instruct", "Qwen3 without thinking (Instruct, Coder, Max): tags only if the model writes them",
+            models: ["qwen-?3.*(?:instruct|coder)", "qwen-?3(?:\\.[0-9])?-max(?!.*thinking)"], .outside),
         tags(
             "qwen3-thinking", "Qwen3-Thinking, Intern-S1: always begins inside <think>",
             models: ["thinking-2507|qwen-?3.*thinking|vl.*thinking|intern-?s1"], .inside, implicitEnds: [.toolCallTag]),
@@ -52,12 +58,6 @@ extension Profile {
         tags("minimax-m2", "MiniMax M2: always begins inside <think>", models: ["minimax.?m2"], .inside),
         tags("step3", "Step3: everything before the first </think>", models: ["step-?3(?!\\.)"], .inside),
         tags("step3.5", "Step-3.5: begins inside <think>", models: ["step-?3\\.5"], .inside),
-        tags(
-            "ernie-4.5", "ERNIE-4.5 thinking: <think>, the answer perhaps in <response>", models: ["ernie-?4\\.5.*(?:thinking|vl)"],
-            .inside
-        ) {
-            $0.frames = [.response]
-        },
         tags("olmo3-think", "OLMo 3 Think: begins inside <think>", models: ["olmo-?3.*think"], .inside),
         tags(
             "nemotron3", "Nemotron 3, Nano v2: begins inside <think> unless switched off",

@@ -28,6 +28,9 @@ public struct Profile: Sendable {
     public var prose: ProseMarkers?
     /// Messages with headers (gpt-oss and its kin) instead of tags.
     public var channels: ChannelGrammar?
+    /// The markers are special tokens: they vanish when the server decodes with special tokens skipped, and then no reader of the
+    /// text can see the boundary. A proxy may ask for `skip_special_tokens: false`.
+    public var markersAreSpecialTokens = false
     /// Where the output begins.
     public var startRule = StartRule.outside
     /// `reasoning_effort` values that mean "do not think" whatever the switches say.

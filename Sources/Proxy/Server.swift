@@ -99,7 +99,8 @@ final class Server {
     /// Until every connection has closed: a stream that has ended may still be on its way to a slow client.
     private func waitForClients(until deadline: NIODeadline) async {
         while context.openConnectionCount > 0, NIODeadline.now() < deadline {
-            // Cut short only when the whole process is being cancelled, which ends the wait as well.
+            // WHY: connections end on several loops; a short poll during shutdown only is simpler than a shared condition. Cancellation
+            // ends it as well.
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

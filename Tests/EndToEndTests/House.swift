@@ -133,10 +133,11 @@ extension RawConnection {
     /// The next whole response, or the part of it that came before the connection closed.
     func reply(within limit: Duration = .seconds(10), toHead: Bool = false) throws -> Reply {
         do {
+            let chunkedEnd = Array("0\r\n\r\n".utf8)
             try receive("a whole response", within: limit) { bytes in
-                // A chunked body is worth reading only when it ends as one does: reading it again for every piece would be quadratic.
-                bytes.count < 100_000 || bytes.suffix(5).elementsEqual(Array("0\r\n\r\n".utf8)) || bytes.last == 0x0A || bytes.last == 0x7D
-                    ? Reply(bytes, isClosed: false, toHead: toHead)?.isComplete == true : false
+                // A long chunked body is read only when it ends as one does: reading it again for every piece would be quadratic.
+                guard bytes.count < 4096 || bytes.suffix(5).elementsEqual(chunkedEnd) || bytes.last == UInt8(ascii: "}") else { return false }
+                return Reply(bytes, isClosed: false, toHead: toHead)?.isComplete == true
             }
         } catch {
             guard isClosed, Reply(received, isClosed: true) != nil else { throw error }

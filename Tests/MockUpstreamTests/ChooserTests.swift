@@ -11,7 +11,7 @@ import Testing
         try ScenarioChooser(catalogue: catalogue).choice(model: model, order: order) { headers[$0] }
     }
 
-    @Test func ordersWinOverHeadersHeadersOverModelsModelsOverTheDefault() throws {
+    @Test func ordersWinOverHeadersHeadersOverPortsPortsOverModels() throws {
         let order = NextOrder(scenario: try catalogue.scenario(named: "plain"))
         let headers = ["x-mock-scenario": "fast"]
         #expect(try choose("echo", order, headers).scenario.name == "plain")
@@ -19,8 +19,11 @@ import Testing
         #expect(try choose("echo").scenario.name == "echo")
         #expect(try choose("mock-reasoner").scenario.name == "default")
         #expect(try choose("anything").scenario.name == "default")
-        let chooser = ScenarioChooser(catalogue: catalogue, defaultName: "fast")
-        #expect(try chooser.choice(model: "x", order: nil, header: { _ in nil }).scenario.name == "fast")
+        let pinned = ScenarioChooser(catalogue: catalogue, pinned: try catalogue.scenario(named: "fast"), pinnedFault: Fault(.stall))
+        #expect(try pinned.choice(model: "echo", order: nil, header: { _ in nil }).scenario.name == "fast")
+        #expect(try pinned.choice(model: "echo", order: nil, header: { _ in nil }).fault?.kind == .stall)
+        #expect(try pinned.choice(model: "echo!end", order: order, header: { _ in nil }).scenario.name == "plain")
+        #expect(try pinned.choice(model: "echo!end", order: order, header: { _ in nil }).fault?.kind == .end)
     }
 
     @Test func aFaultMayComeFromOrderHeaderModelOrScenario() throws {
@@ -77,7 +80,9 @@ import Testing
     @Test func portsMayNameAScenario() {
         #expect(PortArgument(argument: "9001=error-503") == PortArgument(port: 9001, scenario: "error-503"))
         #expect(PortArgument(argument: "0") == PortArgument(port: 0))
-        for text in ["", "x", "70000", "-1", "=fast"] { #expect(PortArgument(argument: text) == nil, "\(text)") }
+        #expect(PortArgument(argument: "1=!stall-in=answer") == PortArgument(port: 1, fault: "stall-in=answer"))
+        #expect(PortArgument(argument: "1=demo!gzip") == PortArgument(port: 1, scenario: "demo", fault: "gzip"))
+        for text in ["", "x", "70000", "-1", "=fast", "1="] { #expect(PortArgument(argument: text) == nil, "\(text)") }
     }
 
     @Test(arguments: [

@@ -57,7 +57,7 @@ struct EventReader {
     var comments: [String] = []
     var lastID = ""
 
-    /// - Parameter closesLastEvent: count an event without its blank line, as lenient clients do.
+    /// With `closesLastEvent`, an event without its blank line counts too, as lenient clients see it.
     init(_ body: [UInt8], closesLastEvent: Bool = true) {
         var bytes = body[...]
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
