@@ -9,6 +9,7 @@ import Settings
 @main
 struct Main {
     static func main() async {
+        StandardDescriptors.ensureOpen()
         let (flags, rest) = SettingsCatalogue.takeFlags(from: Array(CommandLine.arguments.dropFirst()))
         do {
             let command = try ProxyCommand.parse(rest)
