@@ -6,7 +6,9 @@ import CPCRE2
 /// PCRE2's built-in 32 KiB of machine stack; a pattern that needs more ends in ``MatchOutcome/limit``. An own JIT stack was left
 /// out: it costs two system calls per stream, and bounded marker patterns stay far below.
 @safe
-public struct MatchScratch: ~Copyable {
+public struct MatchScratch: ~Copyable, @unchecked Sendable {
+    // @unchecked Sendable: not copyable, so whoever holds it is the only one who can use its two allocations.
+
     /// The default of `init(matchLimit:)`. Two classic exponential patterns on 66 bytes: at most 0.1 ms (JIT) or 1.2 ms
     /// (interpreter) with it, 35–39 ms or 220–357 ms with PCRE2's own 10,000,000.
     public static let defaultMatchLimit = 20_000
@@ -17,6 +19,7 @@ public struct MatchScratch: ~Copyable {
 
     /// A scratch whose searches give up after `matchLimit` internal match calls.
     public init(matchLimit: Int = MatchScratch.defaultMatchLimit) {
+        // SAFETY: nothing is allocated yet; `prepare` does it before the first use.
         unsafe data = nil
         unsafe context = nil
         self.matchLimit = UInt32(clamping: matchLimit)
@@ -54,12 +57,13 @@ public struct MatchScratch: ~Copyable {
     }
 
     private mutating func prepare() -> Bool {
-        if unsafe data != nil { return true }
-        unsafe data = pcre2_match_data_create_8(1, nil)
-        unsafe context = pcre2_match_context_create_8(nil)
-        guard unsafe data != nil, unsafe context != nil else { return false }
-        unsafe pcre2_set_match_limit_8(context, matchLimit)
-        return true
+        // SAFETY: each create call gives an object of ours or nil; both are checked, and freed in `deinit` only.
+        if unsafe data == nil { unsafe data = pcre2_match_data_create_8(1, nil) }
+        if unsafe context == nil {
+            unsafe context = pcre2_match_context_create_8(nil)
+            if unsafe context != nil { unsafe pcre2_set_match_limit_8(context, matchLimit) }
+        }
+        return unsafe data != nil && context != nil
     }
 
     private func outcome(of result: Int32) -> MatchOutcome {
@@ -78,7 +82,8 @@ public struct MatchScratch: ~Copyable {
     }
 
     private func alternative() -> Int {
-        // SAFETY: the mark is a zero-terminated name inside the pattern's code, which the caller keeps alive; ours have two digits.
+        // SAFETY: asked after a match only; the mark is a zero-terminated name inside the pattern's code, which the caller keeps
+        // alive; ours have two digits.
         guard let mark = unsafe pcre2_get_mark_8(data) else { return 0 }
         return unsafe Int(mark[0] &- 48) * 10 + Int(mark[1] &- 48)
     }

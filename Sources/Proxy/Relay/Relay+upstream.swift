@@ -12,7 +12,11 @@ extension Relay: TransferReceiver {
         case 200: state = .gathering
         case 204..<300: fail(.empty)
         case 201..<204: fail(.notSSE)
-        default: state = .refused(head)
+        default:
+            // The status is known: it is told as a status even if the commit delay ends before the body does.
+            state = .refused(head)
+            headArrived = now
+            setAlarm()
         }
     }
 
