@@ -53,6 +53,12 @@ var targets: [Target] = [
     pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
     pure("Upstream", ["CCurl"]),
 
+    // Floor 4: measures the pure floors.
+    .executableTarget(
+        name: "Bench",
+        dependencies: ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+        swiftSettings: strict),
+
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
     tests("EventStream", ["EventStream"]),
@@ -108,12 +114,13 @@ if !pureOnly {
             name: "proxy-client",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                "EventStream", "JSONBytes", "ChatDelta", "Upstream", "CLineEdit",
+                "EventStream", "Upstream", "CLineEdit",
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
-        tests("MockUpstream", ["MockUpstream"]),
+        tests("MockUpstream", ["MockUpstream"] + server),
+        tests("ProxyClient", ["proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),

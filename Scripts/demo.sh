@@ -40,4 +40,4 @@ proxy=$(address "$logs/proxy" "$!")
 echo "mock upstream at $mock, proxy at $proxy"
 echo
 "$build/proxy-client" --url "$proxy" --model demo --verbose --prompt \
-    "Four people must cross a bridge at night with one torch; they need 1, 2, 5 and 10 minutes, and only two may cross at a time. What is the fastest way?"
+    "Plan a one-day workshop for 20 people: three hands-on blocks of 90 minutes, a 45-minute talk, lunch, done by 17:00. People fade after lunch."

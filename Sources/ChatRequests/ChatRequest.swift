@@ -132,6 +132,8 @@ public struct ChatRequestLimits: Sendable {
     public var depth: Int
     /// Messages of the conversation.
     public var messages: Int
+    /// Parts of one message.
+    public var parts: Int
     /// Top-level members.
     public var members: Int
     /// Choices (`n`).
@@ -146,16 +148,18 @@ public struct ChatRequestLimits: Sendable {
     /// - Parameters:
     ///   - depth: nested arrays and objects; at most 256.
     ///   - messages: messages of the conversation.
+    ///   - parts: parts of one message.
     ///   - members: top-level members.
     ///   - choices: choices (`n`).
     ///   - promptBytes: bytes kept of the last user message's text.
     ///   - requiresModel: whether the request must name a model.
     public init(
-        depth: Int = 128, messages: Int = 10_000, members: Int = 512, choices: Int = 128, promptBytes: Int = 64 << 10,
+        depth: Int = 128, messages: Int = 10_000, parts: Int = 4096, members: Int = 512, choices: Int = 128, promptBytes: Int = 64 << 10,
         requiresModel: Bool = true
     ) {
         self.depth = depth
         self.messages = messages
+        self.parts = parts
         self.members = members
         self.choices = choices
         self.promptBytes = promptBytes

@@ -13,6 +13,13 @@ extension RequestReader {
         /// Whether the next text may begin with summaries of ours: nothing stands before it but such.
         var mayBeginWithSummary = true
         var removal = MemberRemoval()
+
+        /// Content begins, perhaps once more: of repeated members the last counts.
+        mutating func forgetContent() {
+            texts.removeAll(keepingCapacity: true)
+            parts = Conversation.Parts()
+            mayBeginWithSummary = true
+        }
     }
 
     mutating func readMessages() throws(ChatRequestError) {
@@ -99,6 +106,7 @@ extension RequestReader {
 
 extension RequestReader {
     private mutating func readContent(of message: inout Message, _ index: Int) throws(ChatRequestError) {
+        message.forgetContent()
         switch try kind() {
         case .string: take(try rawString(), into: &message)
         case .null: try skip()
@@ -106,6 +114,9 @@ extension RequestReader {
             try enterArray()
             var part = 0
             while try nextElement() {
+                guard part < limits.parts else {
+                    throw .outOfRange(field: "messages[\(index)].content", expected: "an array of at most \(limits.parts) parts")
+                }
                 try readPart(of: &message, index, part)
                 part += 1
             }

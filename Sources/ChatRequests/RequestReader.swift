@@ -71,6 +71,7 @@ extension RequestReader {
 extension RequestReader {
     /// The decoded text of a string, or of a member's name, however it is escaped.
     func text(_ string: JSONString) -> String {
+        // WHY: names and short words only, once per request; texts of messages stay bytes.
         String(decoding: decoded(string), as: UTF8.self)
     }
 

@@ -24,7 +24,7 @@ public struct ChannelGrammar: Sendable, Equatable {
         }
     }
 
-    /// What begins a header, at the start of the output or after a body.
+    /// What begins a header. At the very start of the output an end marker counts as well: the prompt may have begun the header.
     public var headerStarts: [Marker]
     /// What ends it.
     public var headerEnds: [Marker]
@@ -32,9 +32,9 @@ public struct ChannelGrammar: Sendable, Equatable {
     public var bodyEnds: [Marker]
     /// Tried in order; a header that fits none announces reasoning, so that an unknown channel is never shown as the answer.
     public var rules: [Rule]
-    /// A PCRE2 pattern for the recipient of a call in a header; its first group is the name.
+    /// A PCRE2 pattern whose match in a header is the name of a call's recipient.
     public var recipient: String
-    /// The output begins inside a header that the prompt opened, up to where the first body begins.
+    /// How long a header may be, in bytes, before it is taken for text.
     public var longestHeader = 256
 
     /// A grammar from its markers and rules.

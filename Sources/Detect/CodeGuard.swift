@@ -68,6 +68,9 @@ struct CodeGuard {
 extension UInt8 {
     /// Space, tab, line feed, carriage return: what may stand beside a marker.
     var isWhite: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
+
+    /// An object's or an array's first byte.
+    var opensJSON: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "[") }
 }
 
 extension Span<UInt8> {

@@ -9,6 +9,7 @@ public final class CompiledProfile: Sendable {
     public let profile: Profile
     let sets: MarkerSets
     let headerRules: [Pattern]
+    let recipient: Pattern?
     /// How many emitted bytes the patterns may look back at: 0 for plain markers.
     let contextLength: Int
 
@@ -24,6 +25,7 @@ public final class CompiledProfile: Sendable {
             var rules: [Pattern] = []
             for rule in profile.channels?.rules ?? [] { rules.append(try Pattern(alternatives: [rule.pattern])) }
             headerRules = rules
+            recipient = if let channels = profile.channels { try Pattern(alternatives: [channels.recipient]) } else { nil }
         } catch {
             throw .invalid(profile: profile.name, pattern: "", reason: error.description)
         }
@@ -58,7 +60,7 @@ public final class CompiledProfile: Sendable {
 extension Profile {
     var allMarkers: [Marker] {
         starts + ends + implicitEnds + strays + frames.flatMap { [$0.open, $0.close] }
-            + (prose.map { $0.openers + $0.ends } ?? [])
+            + (prose.map { $0.openers + $0.ends + $0.vetoes } ?? [])
             + (channels.map { $0.headerStarts + $0.headerEnds + $0.bodyEnds } ?? [])
     }
 }

@@ -11,8 +11,11 @@ extension Detector {
         case .split: place = .passing
         case .undecided:
             // A server that was asked for JSON may have skipped the reasoning: text that looks like JSON waits for a marker.
-            if isJSON, byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") { holdIsReasoning() }
-        case .outside, .reasoning, .answer, .passing, .header, .body, .ended: break
+            if waitsForJSON, !byte.opensJSON { holdIsReasoning() }
+        case .outside:
+            // Tags in its strings are text.
+            if isJSON, byte.opensJSON { place = .passing }
+        case .reasoning, .answer, .passing, .header, .body, .ended: break
         }
     }
 
@@ -32,10 +35,10 @@ extension Detector {
             frameIsOpen = true
             enter(.answer)
         case .frameClose:
-            release(emit: emit)
             remove(start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
+            skipsWhite = trims
         case .stray:
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(emit: emit)
@@ -52,17 +55,24 @@ extension Detector {
             retained.end()
             enter(.answer, keepsPayload: true)
             hasPayload = true
+        case .proseVeto:
+            wordsAreAnswer(emit: emit)
         case .headerStart, .headerEnd, .bodyEnd:
-            actOnChannel(role, start, end, emit: emit)
+            switch quoting(start, end, subjectEnd) {
+            case .quoted: return readAsText(start)
+            case .unknown: return .wait
+            case .plain: actOnChannel(role, start, end, emit: emit)
+            }
         }
         return .again
     }
 
     private mutating func actOnStart(_ start: Int, _ end: Int, emit: Emit) -> SearchStep {
         if hasPayload, !admitsStart(at: start) { return readAsText(start) }
+        if hasPayload, place == .undecided, waitsForJSON { return readAsText(start) }
         let isLate = place == .outside && hasPayload
         if place == .undecided { holdIsAnswer() }
-        release(beforeMarker: !hasPayload || place == .reasoning, emit: emit)
+        release(emit: emit)
         retained.end()
         if isLate {
             let bytes = buffer
@@ -75,13 +85,10 @@ extension Detector {
     }
 
     private mutating func actOnEnd(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd, emit: Emit) -> SearchStep {
-        if hasPayload, codeGuard.isInSpan(before: buffer[start]) {
-            // The one character of look-ahead: a quoted closer is followed by the backtick that ends its span.
-            if end < buffer.count {
-                if buffer[end] == UInt8(ascii: "`") { return readAsText(start) }
-            } else if subjectEnd == .open {
-                return .wait
-            }
+        switch quoting(start, end, subjectEnd) {
+        case .quoted: return readAsText(start)
+        case .unknown: return .wait
+        case .plain: break
         }
         if place == .undecided { holdIsReasoning() }
         remove(start, end, emit: emit)
@@ -95,6 +102,19 @@ extension Detector {
         return .again
     }
 
+    private enum Quoting {
+        case plain
+        case quoted
+        case unknown
+    }
+
+    /// Whether the marker is quoted. The one character of look-ahead: a quoted marker is followed by the backtick that ends its span.
+    private mutating func quoting(_ start: Int, _ end: Int, _ subjectEnd: SubjectEnd) -> Quoting {
+        guard hasPayload, codeGuard.isInSpan(before: buffer[start]) else { return .plain }
+        guard end < buffer.count else { return subjectEnd == .open ? .unknown : .plain }
+        return buffer[end] == UInt8(ascii: "`") ? .quoted : .plain
+    }
+
     /// A quoted or otherwise inadmissible marker: its first byte is text, and the search goes on behind it.
     private mutating func readAsText(_ start: Int) -> SearchStep {
         clear(to: start + 1)
@@ -104,8 +124,7 @@ extension Detector {
     /// Whether a start marker may count at `start`, after text: not in code, and at a line's start if the profile wants that.
     mutating func admitsStart(at start: Int) -> Bool {
         let isQuoted = codeGuard.isInCode(before: buffer[start])
-        let needsLineStart = profile.profile.laterStartsNeedLineStart && (place == .outside || place == .reasoning)
-        return !isQuoted && (!needsLineStart || codeGuard.isAtLineStart)
+        return !isQuoted && (!profile.profile.laterStartsNeedLineStart || codeGuard.isAtLineStart)
     }
 
     private mutating func closeReasoning() {
@@ -114,10 +133,11 @@ extension Detector {
     }
 
     private mutating func remove(_ start: Int, _ end: Int, emit: Emit) {
-        release(beforeMarker: true, emit: emit)
+        release(emit: emit)
         skipMarker(end)
     }
 
+    /// What is still held then is white space beside the marker: it goes with it.
     private mutating func skipMarker(_ end: Int) {
         sawMarker = true
         released = end
@@ -138,10 +158,7 @@ extension Detector {
         place = next
         segmentLength = 0
         codeGuard = CodeGuard()
-        guard !keepsPayload else {
-            skipsWhite = false
-            return
-        }
+        if keepsPayload { return }
         hasPayload = false
         // After a later block of an interleaved answer, white space is what keeps the two pieces apart.
         let keepsApart = kind == .answer && answerHasPayload && !answerEndsWhite
@@ -158,17 +175,21 @@ extension Detector {
 
     /// The held text is the answer.
     mutating func holdIsAnswer() {
-        place = .outside
+        place = waitsForJSON ? .passing : .outside
+    }
+
+    /// What was taken for reasoning, because of a phrase, is the answer.
+    private mutating func wordsAreAnswer(emit: Emit) {
+        release(isLast: true, emit: emit)
+        promote(emit: emit)
+        place = .answer
     }
 
     /// The place has lasted as long as it may.
     mutating func boundReached(emit: Emit) {
         switch place {
         case .undecided: holdIsAnswer()
-        case .reasoning:
-            release(isLast: true, emit: emit)
-            promote(emit: emit)
-            place = .answer
+        case .reasoning: wordsAreAnswer(emit: emit)
         case .header: headerIsTooLong()
         case .outside, .between, .answer, .split, .passing, .body, .ended: break
         }

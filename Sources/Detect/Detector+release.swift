@@ -4,11 +4,11 @@ extension Detector {
     /// Gives out what is clear, except what the place holds back and the white space that may stand beside a marker.
     ///
     /// - Parameters:
-    ///   - beforeMarker: a marker that is a boundary follows at `cleared`: white space beside it is dropped, not held.
+    ///   - beforeMarker: a marker that stays in the text follows at `cleared`: white space before it is dropped, not held.
     ///   - isLast: nothing follows at all: white space is text.
     ///   - emit: takes the text.
     mutating func release(beforeMarker: Bool = false, isLast: Bool = false, emit: Emit) {
-        if place == .undecided { return }
+        if place == .undecided || place == .header { return }
         if skipsWhite { skipLeadingWhite() }
         let held = isLast || !holdsWhite ? 0 : buffer.span.trailingWhite(from: released, to: cleared) % Detector.whiteRunLimit
         let end = cleared - held
@@ -39,6 +39,7 @@ extension Detector {
     }
 
     private mutating func giveOut(_ text: Span<UInt8>, emit: Emit) {
+        if place == .body(.toolCall) { return addToCall(text) }
         note(text)
         emit(kind, text)
     }
@@ -47,10 +48,10 @@ extension Detector {
     mutating func note(_ text: Span<UInt8>) {
         switch kind {
         case .reasoning:
-            sawReasoning = true
+            if !sawReasoning { sawReasoning = text.firstNonWhite(from: 0) < text.count }
             if retained.isActive { retained.append(text) }
         case .answer:
-            if hasPayload { answerHasPayload = true }
+            if !answerHasPayload { answerHasPayload = text.firstNonWhite(from: 0) < text.count }
             answerEndsWhite = text[text.count - 1].isWhite
         }
     }
@@ -73,8 +74,9 @@ extension Detector {
         case .reasoning:
             if isPromotable(end) { promote(emit: emit) } else { answerIsMissing = end != .cut && !answerHasPayload }
         case .body(.reasoning): answerIsMissing = end != .cut && !answerHasPayload
-        case .header, .body(.toolCall): endChannel(emit: emit)
-        case .outside, .between, .answer, .split, .passing, .body(.answer), .ended: break
+        case .header, .body(.toolCall): endChannel(end, emit: emit)
+        case .between: answerIsMissing = end == .length && !answerHasPayload
+        case .outside, .answer, .split, .passing, .body(.answer), .ended: break
         }
     }
 
@@ -107,15 +109,14 @@ extension Detector {
     ///
     /// - Returns: false if the text must be searched; nothing was done then.
     mutating func passThrough(_ text: Span<UInt8>, emit: Emit) -> Bool {
-        guard released == buffer.count, hasPayload, !skipsWhite, !isBounded else { return false }
-        guard text.count <= Detector.sliceLength || floatingSet == nil else { return false }
+        guard released == buffer.count, hasPayload, !isBounded else { return false }
         let whole = text.count - text.incompleteTail()
         guard whole > 0, !(holdsWhite && text[whole - 1].isWhite) else { return false }
         let clear = text.extracting(0..<whole)
         guard readsPast(clear) else { return false }
         giveOut(clear, emit: emit)
         keepContext(clear)
-        if whole < text.count { buffer.append(text.extracting(whole..<text.count)) }
+        if whole < text.count { buffer.append(copying: text.extracting(whole..<text.count)) }
         return true
     }
 
@@ -145,7 +146,7 @@ extension Detector {
             buffer.removeAll(keepingCapacity: true)
             hasDropped = true
         }
-        if length > 0 { buffer.append(text.extracting(max(0, text.count - length)..<text.count)) }
+        if length > 0 { buffer.append(copying: text.extracting(max(0, text.count - length)..<text.count)) }
         released = buffer.count
         cleared = buffer.count
         forget()

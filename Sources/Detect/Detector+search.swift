@@ -11,13 +11,15 @@ enum SearchStep {
 extension Detector {
     /// Searches what is in the buffer as far as it goes, then gives out what is clear.
     mutating func drain(_ end: SubjectEnd, emit: (SegmentKind, Span<UInt8>) -> Void) {
-        let limit = end == .final ? buffer.count : max(cleared, buffer.count - buffer.span.incompleteTail())
-        while cleared < limit, case .again = step(limit, end, emit: emit) {}
+        while case .again = step(end, emit: emit) {}
         release(isLast: end == .final, emit: emit)
         forget()
     }
 
-    private mutating func step(_ limit: Int, _ end: SubjectEnd, emit: (SegmentKind, Span<UInt8>) -> Void) -> SearchStep {
+    private mutating func step(_ end: SubjectEnd, emit: (SegmentKind, Span<UInt8>) -> Void) -> SearchStep {
+        // Up to an unfinished code point, unless nothing follows it.
+        let limit = end == .final ? buffer.count : buffer.count - buffer.span.incompleteTail()
+        guard cleared < limit else { return .wait }
         if !hasPayload { return stepAtEdge(limit, end, emit: emit) }
         guard let set = floatingSet else {
             clear(to: limit)
@@ -94,7 +96,7 @@ extension Detector {
     private var placeBound: Int? {
         switch place {
         case .undecided: profile.profile.undecidedWindow
-        case .reasoning: origin == .prose ? profile.profile.prose?.bound : nil
+        case .reasoning: origin == .prose ? profile.profile.prose.map { min($0.bound, Detector.promotionLimit / 2) } : nil
         case .header: profile.profile.channels?.longestHeader
         case .outside, .between, .answer, .split, .passing, .body, .ended: nil
         }

@@ -12,8 +12,8 @@ import PCRE
 /// Work and memory: a chunk without a marker's first byte costs one scan and no allocation. An inferred reasoning start keeps a
 /// copy of what was given out, up to ``promotionLimit``, until a marker is seen.
 ///
-/// States: see `Place`. One detector per choice index; not shared between threads.
-public struct Detector: ~Copyable {
+/// States: see `Place`. One detector per choice index; may move between threads, one at a time.
+public struct Detector: ~Copyable, Sendable {
     /// How much reasoning whose start was only inferred is kept for promotion, in bytes; longer reasoning stays reasoning.
     public static let promotionLimit = 1 << 20
     /// Text is searched in pieces of at most this many bytes, which bounds the buffer for a whole document in one chunk.
@@ -26,6 +26,8 @@ public struct Detector: ~Copyable {
     let profile: CompiledProfile
     let trims: Bool
     let isJSON: Bool
+    /// The start was inferred to be inside, but JSON was asked for: text that looks like it waits in `undecided`.
+    let waitsForJSON: Bool
 
     var place: Place
     var origin = Origin.inferred
@@ -54,10 +56,12 @@ public struct Detector: ~Copyable {
     var answerHasPayload = false
     var answerEndsWhite = false
     var toolCalls: [ToolCall] = []
+    /// The last of the calls is still being written.
+    var callIsOpen = false
 
-    /// The state seen from outside.
+    /// Some reasoning was given out that is more than white space.
     public internal(set) var sawReasoning = false
-    /// The text ended in reasoning and nothing but white space was given out as the answer. Known after ``finish(_:emit:)``; false
+    /// The text ended in reasoning, or a limit cut it right after, and nothing but white space was given out as the answer. Known after ``finish(_:emit:)``; false
     /// after ``TextEnd/cut``, where the error is the news.
     public internal(set) var answerIsMissing = false
     /// Text given out as reasoning was given out again as the answer, because no marker ever came.
@@ -76,13 +80,14 @@ public struct Detector: ~Copyable {
     ) {
         self.profile = profile
         trims = whitespace == .trim
-        isJSON = constrainedToJSON && start == .inside
-        place = isJSON ? .undecided : Detector.place(start)
+        isJSON = constrainedToJSON
+        waitsForJSON = constrainedToJSON && start == .inside
+        place = waitsForJSON ? .undecided : Detector.place(start)
         if place == .reasoning {
             skipsWhite = trims
             retained.begin()
         }
-        if profile.profile.channels != nil, start != .undecided { place = .outside }
+        if profile.profile.channels != nil { place = .outside }
     }
 
     private static func place(_ start: StartState) -> Place {
@@ -101,7 +106,7 @@ public struct Detector: ~Copyable {
         var from = 0
         while from < text.count {
             let to = min(from + Detector.sliceLength, text.count)
-            buffer.append(text.extracting(from..<to))
+            buffer.append(copying: text.extracting(from..<to))
             drain(.open, emit: emit)
             from = to
         }
@@ -131,7 +136,7 @@ public struct Detector: ~Copyable {
         case .undecided, .outside, .reasoning, .between, .answer, .header, .body: break
         }
         owesPromotion = place == .reasoning && retained.isActive && !retained.bytes.isEmpty
-        let isFresh = !owesPromotion && !answerHasPayload && buffer.count == released
+        let isFresh = !owesPromotion && !answerHasPayload && buffer.span.firstNonWhite(from: released) == buffer.count
         place = isFresh ? .split : .passing
         hasPayload = !isFresh
         skipsWhite = false

@@ -40,6 +40,8 @@ enum MarkerRole: Equatable {
     case proseStart
     /// A phrase that begins the answer in plain words; kept, in the answer.
     case proseEnd
+    /// A sign that the plain words are an answer after all; kept, in the answer, with everything before it.
+    case proseVeto
     /// Begins a channel header; the header up to its end is removed.
     case headerStart
     /// Ends a channel header; the body follows.

@@ -53,23 +53,25 @@ struct MarkerSets: Sendable {
         let strays = profile.strays.map { ($0, MarkerRole.stray) }
         let proseStarts = (profile.prose?.openers ?? []).map { ($0, MarkerRole.proseStart) }
         let proseEnds = (profile.prose?.ends ?? []).map { ($0, MarkerRole.proseEnd) }
+        let channels = profile.channels
+        let headerStarts = (channels?.headerStarts ?? []).map { ($0, MarkerRole.headerStart) }
+        let proseVetoes = (profile.prose?.vetoes ?? []).map { ($0, MarkerRole.proseVeto) }
+        let headerEnds = (channels?.headerEnds ?? []).map { ($0, MarkerRole.headerEnd) }
+        let bodyEnds = (channels?.bodyEnds ?? []).map { ($0, MarkerRole.bodyEnd) }
         let laterStarts = profile.isInterleaved ? starts : []
 
         undecidedEdge = try MarkerSet(starts + ends, isEdge: true, bit: 1 << 0)
         undecided = try MarkerSet(starts + ends, isEdge: false, bit: 1 << 1)
-        outsideEdge = try MarkerSet(starts + ends + frameOpens + strays + proseStarts, isEdge: true, bit: 1 << 2)
-        outside = try MarkerSet(starts + strays, isEdge: false, bit: 1 << 3)
+        outsideEdge = try MarkerSet(
+            headerStarts + headerEnds + starts + ends + frameOpens + strays + proseStarts, isEdge: true, bit: 1 << 2)
+        outside = try MarkerSet(headerStarts + starts + strays, isEdge: false, bit: 1 << 3)
         reasoningEdge = try MarkerSet(starts, isEdge: true, bit: 1 << 4)
         reasoning = try MarkerSet(ends + implicitEnds + strays, isEdge: false, bit: 1 << 5)
-        prose = try MarkerSet(proseEnds + starts + ends + implicitEnds, isEdge: false, bit: 1 << 6)
+        prose = try MarkerSet(proseEnds + proseVetoes + starts + ends + implicitEnds, isEdge: false, bit: 1 << 6)
         betweenEdge = try MarkerSet(starts + ends + frameOpens + strays, isEdge: true, bit: 1 << 7)
         answer = try MarkerSet(laterStarts + strays, isEdge: false, bit: 1 << 8)
         framedAnswer = try MarkerSet(frameCloses + laterStarts + strays, isEdge: false, bit: 1 << 9)
         splitEdge = try MarkerSet(ends, isEdge: true, bit: 1 << 10)
-        let channels = profile.channels
-        let headerStarts = (channels?.headerStarts ?? []).map { ($0, MarkerRole.headerStart) }
-        let headerEnds = (channels?.headerEnds ?? []).map { ($0, MarkerRole.headerEnd) }
-        let bodyEnds = (channels?.bodyEnds ?? []).map { ($0, MarkerRole.bodyEnd) }
         header = try MarkerSet(headerEnds, isEdge: false, bit: 1 << 11)
         body = try MarkerSet(headerStarts + bodyEnds, isEdge: false, bit: 1 << 12)
     }

@@ -11,7 +11,8 @@ struct PatternLint {
 
     func check(_ profile: Profile) throws(ProfileError) {
         for marker in profile.allMarkers { try check(marker.pattern) }
-        for pattern in profile.modelPatterns { try checkCompiles(pattern) }
+        let searched = profile.modelPatterns + (profile.channels.map { $0.rules.map(\.pattern) + [$0.recipient] } ?? [])
+        for pattern in searched { try checkCompiles(pattern) }
     }
 
     private func checkCompiles(_ pattern: String) throws(ProfileError) {

@@ -20,23 +20,27 @@ extension Profile {
 }
 
 extension ProseMarkers {
-    /// English phrases. Chosen to miss rather than to be wrong: an opener speaks of the thinking to come, an end of its result.
+    /// English phrases. Chosen to miss rather than to be wrong: an opener speaks of thinking that follows, an end of its result, and
+    /// a heading or a fenced block of code is a sign of a written-out answer.
     static let `default` = ProseMarkers(
         openers: [
             .pattern(
-                "(?:(?:Okay|OK|Ok|Alright|All right|Hmm|Well|So|First)(?:,|\\.|\\.\\.\\.|,? so,?) )?"
-                    + "[Ll]et(?:'s|’s| me| us)(?: just| first| carefully| now| quickly)? (?:think\\b(?! you)|reason\\b|analy[sz]e\\b"
-                    + "|work (?:through|out|this out)\\b|break (?:this|it|that) down\\b|consider\\b|go (?:through|over)\\b"
-                    + "|figure (?:this|it|that) out\\b|start by (?:think|analy|reason|consider))")
+                "(?:(?:Okay|OK|Ok|Alright|All right|Hmm|Well|So|First|[Ll]et(?:'s|’s| me) see)(?:[,.]{1,3}|,? so,?)? ){0,2}"
+                    + "(?:[Ll]et(?:'s|’s| me| us)|I(?:'ll|’ll| will| need to| should| have to))"
+                    + "(?: just| first| carefully| now| quickly| start by| begin by)?"
+                    + " (?:think(?:ing)?\\b(?! of\\b| you\\b)|reason(?:ing)?\\b(?! for\\b| with\\b| you\\b)"
+                    + "|analy[sz](?:e|ing)\\b|work(?:ing)? (?:through|this out|it out)\\b"
+                    + "|break(?:ing)? (?:this|it|that) down\\b|figur(?:e|ing) (?:this|it|that) out\\b)")
         ],
         ends: [
             .pattern(
-                "(?<![^\\n])(?:Therefore,|In conclusion,|To conclude,|In summary, the answer|Thus, the (?:final )?answer"
-                    + "|So,? the (?:final )?answer|The (?:final )?answer(?: is|:)|(?:\\*\\*|#{1,4} )?(?:Final [Aa]nswer|Answer:))")
-        ])
+                "(?<![^\\n])(?:\\*\\*|#{1,4} )?(?:Therefore,|In conclusion,|To conclude,|Thus, the (?:final )?answer"
+                    + "|So,? the (?:final )?answer|The (?:final )?answer(?: is|:)|Final [Aa]nswer|Answer:)")
+        ],
+        vetoes: [.pattern("(?<![^\\n])(?:#{1,6} |```)")])
 }
 
 extension Profile {
     /// Every built-in profile, in the order in which they are tried.
-    static let builtIn: [Profile] = [.default]
+    static let builtIn = channelFamilies + ownTagFamilies + thinkTagFamilies + [.default]
 }

@@ -28,6 +28,9 @@ public struct Profile: Sendable {
     public var prose: ProseMarkers?
     /// Messages with headers (gpt-oss and its kin) instead of tags.
     public var channels: ChannelGrammar?
+    /// The markers are special tokens: they vanish when the server decodes with special tokens skipped, and then no reader of the
+    /// text can see the boundary. A proxy may ask for `skip_special_tokens: false`.
+    public var markersAreSpecialTokens = false
     /// Where the output begins.
     public var startRule = StartRule.outside
     /// `reasoning_effort` values that mean "do not think" whatever the switches say.
@@ -64,13 +67,16 @@ public struct ProseMarkers: Sendable, Equatable {
     public var openers: [Marker]
     /// Phrases at the start of a line that begin the answer.
     public var ends: [Marker]
+    /// Signs of a written-out answer, such as headings: all of the text is the answer then.
+    public var vetoes: [Marker]
     /// How much reasoning may pass without an end before all of it becomes the answer, in bytes.
     public var bound: Int
 
-    /// Phrases that open, phrases that end, and the bound.
-    public init(openers: [Marker], ends: [Marker], bound: Int = 32 * 1024) {
+    /// Phrases that open, phrases that end, signs against, and the bound.
+    public init(openers: [Marker], ends: [Marker], vetoes: [Marker] = [], bound: Int = 32 * 1024) {
         self.openers = openers
         self.ends = ends
+        self.vetoes = vetoes
         self.bound = bound
     }
 }

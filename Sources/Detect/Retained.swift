@@ -1,3 +1,5 @@
+import PCRE
+
 /// A copy of text already given out as reasoning, for the case that it turns out to be the answer.
 struct Retained {
     private(set) var bytes: [UInt8] = []
@@ -16,19 +18,11 @@ struct Retained {
     mutating func append(_ text: Span<UInt8>) {
         guard isActive else { return }
         guard bytes.count + text.count <= limit else { return end() }
-        bytes.append(text)
+        bytes.append(copying: text)
     }
 
     mutating func end() {
         isActive = false
         bytes = []
-    }
-}
-
-extension [UInt8] {
-    /// Appends a span's bytes.
-    mutating func append(_ span: Span<UInt8>) {
-        reserveCapacity(count + span.count)
-        for index in span.indices { append(span[index]) }
     }
 }

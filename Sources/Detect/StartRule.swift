@@ -20,6 +20,8 @@ public enum StartRule: Sendable, Equatable {
     case insideUnlessOff(ThinkingSwitches)
     /// Outside, unless one of the switches is true.
     case insideIfOn(ThinkingSwitches)
+    /// Inside if one of the switches is true, outside if one is false, undecided if the request says neither: servers disagree.
+    case insideIfOrUndecided(ThinkingSwitches)
     /// Inside if `reasoning_effort` is given and is not one of these.
     case insideIfEffort(unless: [String])
     /// Outside, but undecided if one of the switches is true: an unknown model may think without a start marker then.
@@ -68,6 +70,8 @@ extension StartRule {
         case .inside: .inside
         case .insideUnlessOff(let switches): request.isOff(switches) ? .outside : .inside
         case .insideIfOn(let switches): request.isOn(switches) ? .inside : .outside
+        case .insideIfOrUndecided(let switches):
+            request.isOn(switches) ? .inside : request.isOff(switches) ? .outside : .undecided
         case .insideIfEffort(let none): request.reasoningEffort.map { none.contains($0) ? .outside : .inside } ?? .outside
         case .undecidedIfOn(let switches): request.isOn(switches) ? .undecided : .outside
         }

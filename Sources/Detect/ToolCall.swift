@@ -15,7 +15,8 @@ public struct ToolCall: Sendable, Equatable {
 extension Detector {
     /// The calls completed so far, each handed out once. Empty for families that write calls as tagged text.
     public mutating func takeToolCalls() -> [ToolCall] {
-        defer { toolCalls = [] }
-        return toolCalls
+        let finished = toolCalls.dropLast(callIsOpen ? 1 : 0)
+        toolCalls.removeFirst(finished.count)
+        return Array(finished)
     }
 }

@@ -2,7 +2,7 @@
 struct Framing: Sendable, Equatable {
     enum LineEnd: String, Sendable, CaseIterable {
         case lf, crlf, cr
-        /// LF, CRLF and CR in turn, line by line.
+        /// LF, CR and CRLF in turn, line by line. (Not CR before LF: an empty line between the two would be lost.)
         case mixed
     }
 
@@ -91,7 +91,7 @@ struct FramingWriter: Sendable {
         case .lf: output.append(0x0A)
         case .crlf: output += [0x0D, 0x0A]
         case .cr: output.append(0x0D)
-        case .mixed: output += [[0x0A], [0x0D, 0x0A], [0x0D]][lineCount % 3]
+        case .mixed: output += [[0x0A], [0x0D], [0x0D, 0x0A]][lineCount % 3]
         }
         lineCount += 1
     }

@@ -14,7 +14,7 @@ struct Main: AsyncParsableCommand {
 
             EXAMPLES
               mock-upstream
-              mock-upstream --port 9000 --port 9001=error-503 --port 9002=stall-in-reasoning
+              mock-upstream --port 9000 --port 9001=error-503 --port '9002=!stall-in=reasoning'
               mock-upstream --port 0 --tokens-per-second 0 --chunking bytes:1 --quiet
               mock-upstream --list
 
@@ -32,7 +32,7 @@ struct Main: AsyncParsableCommand {
         let ports = try options.ports
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         do {
-            try await serve(ports, catalogue, group)
+            try await serve(ports, catalogue, EventLoops(group))
         } catch {
             try? await group.shutdownGracefully()  // the error that stopped us is the one to tell
             throw error
@@ -40,37 +40,43 @@ struct Main: AsyncParsableCommand {
         try await group.shutdownGracefully()
     }
 
-    private func serve(_ ports: [PortArgument], _ catalogue: ScenarioCatalogue, _ group: MultiThreadedEventLoopGroup) async throws {
+    private func serve(_ ports: [PortArgument], _ catalogue: ScenarioCatalogue, _ loops: EventLoops) async throws {
         let stop = StopSignals()
         if !options.quiet { Listing.printBanner(catalogue) }
         var servers: [MockServer] = []
         for argument in ports {
-            let server = try await start(argument, catalogue, isOneOfMany: ports.count > 1, group)
+            let server = try await start(argument, catalogue, isOneOfMany: ports.count > 1, loops)
             servers.append(server)
-            let scenario = argument.scenario.map { "  (\($0))" } ?? ""
-            Console.write("listening on http://\(options.host):\(server.port)\(scenario)\n", to: .standardOutput)
+            Console.write("listening on http://\(options.host):\(server.port)\(argument.note)\n", to: .standardOutput)
         }
         await stop.wait()
         for server in servers { await server.stop() }
     }
 
     private func start(
-        _ argument: PortArgument, _ catalogue: ScenarioCatalogue, isOneOfMany: Bool, _ group: MultiThreadedEventLoopGroup
+        _ argument: PortArgument, _ catalogue: ScenarioCatalogue, isOneOfMany: Bool, _ loops: EventLoops
     ) async throws -> MockServer {
-        var chooser = ScenarioChooser(catalogue: catalogue, overrides: options.overrides)
-        if let name = argument.scenario { chooser.defaultName = try scenarioName(name, catalogue) }
-        let router = Router(chooser: chooser, state: ServerState(), apiKey: options.expectedKey, isStrict: options.strict)
-        var log = RequestLog(form: options.quiet ? .none : options.logJson ? .json : .text)
-        if isOneOfMany { log.port = argument.port }
+        let router = Router(
+            chooser: try chooser(argument, catalogue), state: ServerState(), apiKey: options.expectedKey, isStrict: options.strict)
+        let log = RequestLog(form: options.quiet ? .none : options.logJson ? .json : .text, showsPort: isOneOfMany)
         do throws(MockServerError) {
-            return try await MockServer.start(host: options.host, port: argument.port, router: router, log: log, group: group)
+            return try await MockServer.start(host: options.host, port: argument.port, router: router, log: log, loops: loops)
         } catch {
             throw Failure(message: error.description)
         }
     }
 
-    private func scenarioName(_ name: String, _ catalogue: ScenarioCatalogue) throws -> String {
-        do throws(ScenarioError) { return try catalogue.scenario(named: name).name } catch { throw Failure(message: error.description) }
+    private func chooser(_ argument: PortArgument, _ catalogue: ScenarioCatalogue) throws -> ScenarioChooser {
+        var chooser = ScenarioChooser(catalogue: catalogue, overrides: options.overrides)
+        do throws(ScenarioError) { chooser.pinned = try argument.scenario.map(catalogue.scenario) } catch {
+            throw Failure(message: "--port \(argument.port): \(error)")
+        }
+        do throws(FaultSpellingError) {
+            if let fault = argument.fault { chooser.pinnedFault = try Fault(shorthand: fault) }
+        } catch {
+            throw Failure(message: "--port \(argument.port): \(error)")
+        }
+        return chooser
     }
 
     private func loadCatalogue() throws -> ScenarioCatalogue {

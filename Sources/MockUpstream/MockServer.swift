@@ -15,9 +15,9 @@ struct MockServer: Sendable {
     ///
     /// - Throws: `MockServerError.cannotBind` with a line for the user.
     static func start(
-        host: String, port: Int, router: Router, log: RequestLog, group: any EventLoopGroup
+        host: String, port: Int, router: Router, log: RequestLog, loops: EventLoops
     ) async throws(MockServerError) -> MockServer {
-        let bootstrap = ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: loops.group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -26,7 +26,7 @@ struct MockServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
                         ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
-                        RequestHandler(router: router, log: log),
+                        RequestHandler(router: router, log: log, turns: loops.queue(on: channel.eventLoop)),
                     ])
                 }
             }

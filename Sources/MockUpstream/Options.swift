@@ -6,8 +6,11 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A port to listen on, and optionally the scenario it plays by default: 9001=stall-in-reasoning. Repeat it to play several upstreams; 0 picks a free port. (default: MOCK_PORT, or 9000)",
-            valueName: "port[=scenario]"))
+            """
+            A port to listen on, and optionally what it plays whatever the model: 9001=error-503, or a fault for everything: \
+            '9002=!stall-in=reasoning'. Repeat it to play several upstreams; 0 picks a free port. (default: MOCK_PORT, or 9000)
+            """,
+            valueName: "port[=scenario][!fault]"))
     var port: [PortArgument] = []
 
     @Option(name: .long, help: "The address to listen on.")
@@ -21,7 +24,10 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "A folder of recorded streams (*.jsonl, *.sse); each becomes the model recording/<file stem>. (default: the folder recordings beside the scenarios)",
+            """
+            A folder of recorded streams (*.jsonl, *.sse); each becomes the model recording/<file stem>. \
+            (default: the folder recordings beside the scenarios)
+            """,
             valueName: "folder"))
     var recordings: [String] = []
 
@@ -84,20 +90,33 @@ struct Options: ParsableArguments {
     }
 }
 
-/// `9000` or `9001=scenario`.
+/// `9000`, `9001=scenario`, `9001=!fault` or `9001=scenario!fault`.
 struct PortArgument: ExpressibleByArgument, Sendable, Equatable {
     var port: Int
     var scenario: String?
+    var fault: String?
 
-    init(port: Int, scenario: String? = nil) {
+    init(port: Int, scenario: String? = nil, fault: String? = nil) {
         self.port = port
         self.scenario = scenario
+        self.fault = fault
     }
 
     init?(argument: String) {
-        let sides = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let port = sides.first.flatMap({ Int($0) }), (0...65535).contains(port) else { return nil }
-        self.init(port: port, scenario: sides.count == 2 ? sides[1] : nil)
+        self.init(port: port)
+        guard sides.count == 2 else { return }
+        let played = ScenarioChooser.split(model: sides[1])
+        scenario = played.name.isEmpty ? nil : played.name
+        fault = played.fault
+        if scenario == nil, fault == nil { return nil }
+    }
+
+    /// Behind the address in the list of ports.
+    var note: String {
+        let parts = [scenario, fault.map { "fault \($0)" }].compactMap(\.self)
+        return parts.isEmpty ? "" : "  (\(parts.joined(separator: ", ")))"
     }
 }
 

@@ -20,13 +20,14 @@ final class Playback {
 
     /// At most this much goes into one write, so that a slow client is noticed within a large event.
     private static let writeLimit = 64 * 1024
-    /// After so many actions the loop gets a chance to see that the client has left.
+    /// After so many actions the other playbacks get their turn.
     private static let actionsPerTurn = 32
     /// How often a held stream looks whether it was released.
     private static let holdPoll = TimeAmount.milliseconds(2)
 
     private let channel: any Channel
     private let state: ServerState
+    private let turns: TurnQueue
     private let onEnd: (End) -> Void
     private var script: ResponseScript
     private var now: State = .running
@@ -36,10 +37,13 @@ final class Playback {
     private var heldSince: Int?
     private(set) var byteCount = 0
 
-    init(_ script: ResponseScript, on channel: any Channel, state: ServerState, onEnd: @escaping (End) -> Void) {
+    init(
+        _ script: ResponseScript, on channel: any Channel, state: ServerState, turns: TurnQueue, onEnd: @escaping (End) -> Void
+    ) {
         self.script = script
         self.channel = channel
         self.state = state
+        self.turns = turns
         self.onEnd = onEnd
     }
 
@@ -68,7 +72,7 @@ final class Playback {
                 writeSome()
             }
         }
-        wait(until: .now())
+        waitForTurn()
     }
 
     /// Returns whether the next action may follow at once.
@@ -105,12 +109,20 @@ final class Playback {
     }
 
     private func wait(until deadline: NIODeadline) {
+        guard deadline > .now() else { return waitForTurn() }
         now = .waiting
-        timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
-            guard case .waiting = self.now else { return }
-            self.now = .running
-            self.run()
-        }
+        timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.resume() }
+    }
+
+    private func waitForTurn() {
+        now = .waiting
+        turns.enqueue { self.resume() }
+    }
+
+    private func resume() {
+        guard case .waiting = now else { return }
+        now = .running
+        run()
     }
 
     private func hold() {
@@ -123,8 +135,7 @@ final class Playback {
             guard case .waiting = self.now else { return }
             if self.state.snapshot.releases == since { return self.hold() }
             self.letGo()
-            self.now = .running
-            self.run()
+            self.resume()
         }
     }
 

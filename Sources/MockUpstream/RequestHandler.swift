@@ -12,15 +12,17 @@ final class RequestHandler: ChannelInboundHandler {
 
     private let router: Router
     private let log: RequestLog
+    private let turns: TurnQueue
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var waiting: [ReceivedRequest] = []
     private var playback: Playback?
     private var isClosing = false
 
-    init(router: Router, log: RequestLog) {
+    init(router: Router, log: RequestLog, turns: TurnQueue) {
         self.router = router
         self.log = log
+        self.turns = turns
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -76,7 +78,7 @@ final class RequestHandler: ChannelInboundHandler {
         let started = ContinuousClock.now
         let response = router.response(to: request)
         if let answer = response.answer { router.state.opened(response.number, answer) }
-        let playback = Playback(response.script, on: channel, state: router.state) { [self] end in
+        let playback = Playback(response.script, on: channel, state: router.state, turns: turns) { [self] end in
             finished(end, request, response, started, channel)
         }
         self.playback = playback
@@ -97,11 +99,11 @@ final class RequestHandler: ChannelInboundHandler {
         log.write(
             RequestLog.Entry(
                 request: request, response: response, outcome: outcome, progress: progress, byteCount: playback?.byteCount ?? 0,
-                duration: ContinuousClock.now - started))
+                duration: ContinuousClock.now - started, port: channel.localAddress?.port))
         playback = nil
         if end != .complete { isClosing = true }
-        // A new turn of the loop, so that a thousand pipelined requests do not nest a thousand calls.
-        if !waiting.isEmpty, !isClosing { channel.eventLoop.assumeIsolated().execute { self.playNext(on: channel) } }
+        // In a turn of its own, so that pipelined requests do not nest their calls.
+        if !waiting.isEmpty, !isClosing { turns.enqueue { self.playNext(on: channel) } }
     }
 
     private func refuse(_ status: Int, _ message: String, _ context: ChannelHandlerContext) {

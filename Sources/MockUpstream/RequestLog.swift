@@ -13,12 +13,13 @@ struct RequestLog: Sendable {
         var progress: StreamProgress
         var byteCount: Int
         var duration: Duration
+        var port: Int?
     }
 
     let form: Form
+    /// Whether lines of text tell the port: when several upstreams run.
+    var showsPort = false
     var console = Console.standardError
-    /// Told on every line when several upstreams run.
-    var port: Int?
 
     func write(_ entry: Entry) {
         switch form {
@@ -30,7 +31,7 @@ struct RequestLog: Sendable {
 
     func text(_ entry: Entry) -> String {
         var parts = [console.paint(Self.time(), .dim)]
-        if let port { parts.append(console.paint(":\(port)", .dim)) }
+        if showsPort, let port = entry.port { parts.append(console.paint(":\(port)", .dim)) }
         parts.append("\(entry.request.method) \(entry.request.path)")
         if let answer = entry.response.answer {
             parts.append(console.paint(answer.model.isEmpty ? "(no model)" : answer.model, .bold))
@@ -45,7 +46,7 @@ struct RequestLog: Sendable {
 
     func json(_ entry: Entry) -> JSON {
         [
-            "time": .string(Date().formatted(.iso8601)), "port": port.map { .integer($0) } ?? nil,
+            "time": .string(Date().formatted(.iso8601)), "port": entry.port.map { .integer($0) } ?? nil,
             "method": .string(entry.request.method), "path": .string(entry.request.path), "request": .integer(entry.response.number),
             "model": .optional(entry.response.answer?.model), "scenario": .optional(entry.response.answer?.scenario),
             "stream": entry.response.answer.map { .bool($0.streams) } ?? nil, "fault": .optional(entry.response.fault?.kind.rawValue),

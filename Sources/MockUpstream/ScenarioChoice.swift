@@ -33,11 +33,16 @@ struct Overrides: Sendable, Equatable {
     }
 }
 
-/// Chooses by order, header, model, default; in this sequence.
+/// Chooses by order, header, port, model, default; in this sequence.
 struct ScenarioChooser: Sendable {
+    /// For models that nobody claims.
+    static let defaultName = "default"
+
     let catalogue: ScenarioCatalogue
-    /// The scenario for models nobody claims.
-    var defaultName = "default"
+    /// The scenario this port always plays, whatever the model.
+    var pinned: Scenario?
+    /// The fault of this port, for requests that bring none.
+    var pinnedFault: Fault?
     var overrides = Overrides()
 
     /// A model name may carry a fault: `demo!stall-in=reasoning`, because headers do not survive a proxy.
@@ -46,7 +51,7 @@ struct ScenarioChooser: Sendable {
         return (String(model[..<mark]), String(model[model.index(after: mark)...]))
     }
 
-    /// The choice for a request. Its fault is the scenario's own unless the order, a header or the model name gives another.
+    /// The choice for a request. Its fault is the scenario's own unless the order, a header, the model name or the port gives another.
     ///
     /// - Parameters:
     ///   - model: the name in the request.
@@ -62,16 +67,18 @@ struct ScenarioChooser: Sendable {
                 scenario = ordered
             } else if let name = header("x-mock-scenario") {
                 scenario = try catalogue.scenario(named: name)
+            } else if let pinned {
+                scenario = pinned
             } else if let claimed = catalogue.scenario(forModel: parts.name) {
                 scenario = claimed
             } else {
-                scenario = try catalogue.scenario(named: defaultName)
+                scenario = try catalogue.scenario(named: Self.defaultName)
             }
         } catch { throw RequestProblem("\(error)", parameter: "x-mock-scenario") }
         overrides.apply(to: &scenario)
         try applyHeaders(to: &scenario, header)
         let asked = try Self.fault(header("x-mock-fault") ?? parts.fault)
-        return ScenarioChoice(scenario: scenario, fault: order?.fault ?? asked ?? scenario.fault)
+        return ScenarioChoice(scenario: scenario, fault: order?.fault ?? asked ?? pinnedFault ?? scenario.fault)
     }
 
     private func applyHeaders(to scenario: inout Scenario, _ header: (String) -> String?) throws(RequestProblem) {

@@ -37,10 +37,12 @@ extension StreamScript {
         case .nul:
             write([0, 0, 0, 0x0A])
             send(framing.event(writer.contentChunk("nul:\u{0}:")))
-        case .oversizeEvent: send(framing.event(oversizeChunk(fault.count ?? Self.defaultOversize)))
+        case .oversizeEvent: beginOversizeEvent(fault.count ?? Self.defaultOversize)
         case .oversizeComment:
-            let length = max(fault.count ?? Self.defaultOversize, 2)
-            write(framing.comment(": " + String(repeating: "x", count: length - 2)))
+            let comment = framing.comment(": ")
+            write(Array(comment.prefix(2)))
+            let filler = (fault.count ?? Self.defaultOversize) - 2
+            stage = .filling(Filling(byteCount: max(filler, 0), end: Array(comment.dropFirst(2)), isEvent: false))
         case .endlessLine:
             write(Array(("data: " + Self.brokenChunk + "\"").utf8))
             stage = .forever(.line)
@@ -122,9 +124,25 @@ extension StreamScript {
         return event.isEmpty ? framing.event(writer.contentChunk("cut")) : event
     }
 
-    /// A chunk whose event has about `count` bytes.
-    private func oversizeChunk(_ count: Int) -> [UInt8] {
-        let bare = writer.contentChunk("").count
-        return writer.contentChunk(String(repeating: "x", count: max(1, count - bare)))
+    /// Starts a valid chunk whose payload will have `count` bytes; made piece by piece, because 100 MB at once would stop the loop.
+    private mutating func beginOversizeEvent(_ count: Int) {
+        let payload = writer.contentChunk("")
+        let event = framing.event(payload)
+        let split = event.firstRange(of: Array(#""content":"#.utf8)).map { $0.upperBound + 1 } ?? event.count
+        write(Array(event[..<split]))
+        stage = .filling(Filling(byteCount: max(count - payload.count, 0), end: Array(event[split...]), isEvent: true))
+    }
+
+    /// One more piece of an oversize event or comment, or its end.
+    mutating func fill(_ filling: Filling) {
+        guard filling.byteCount > 0 else {
+            write(filling.end)
+            if filling.isEvent { progress.events += 1 }
+            stage = .events
+            return
+        }
+        let count = min(filling.byteCount, 64 * 1024)
+        write([UInt8](repeating: UInt8(ascii: "x"), count: count))
+        stage = .filling(Filling(byteCount: filling.byteCount - count, end: filling.end, isEvent: filling.isEvent))
     }
 }

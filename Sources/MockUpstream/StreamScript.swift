@@ -1,12 +1,20 @@
 /// One streamed response: the plan's pieces, paced, rendered, framed, cut into writes, encoded, and spoilt where a fault says so.
 ///
-/// States: `head` (nothing sent), `events` (the plan's pieces), `ending` (`[DONE]` and the end of the body), `forever` (a fault that
-/// never ends), `over` (the last action is queued).
+/// States: `head` (nothing sent), `events` (the plan's pieces), `filling` (inside one oversize event or comment), `ending` (`[DONE]` and
+/// the end of the body), `forever` (a fault that never ends), `over` (the last action is queued).
 struct StreamScript: Sendable {
     enum Stage: Sendable, Equatable {
         case head, events, ending
+        case filling(Filling)
         case forever(Forever)
         case over
+    }
+
+    /// What is left of something too large to be made at once.
+    struct Filling: Sendable, Equatable {
+        var byteCount: Int
+        var end: [UInt8]
+        var isEvent: Bool
     }
 
     /// What is repeated without end.
@@ -27,7 +35,7 @@ struct StreamScript: Sendable {
     var framing: FramingWriter
     var coding: TransferCoding
     var fault: Fault?
-    private(set) var progress = StreamProgress()
+    var progress = StreamProgress()
     private var queue = ActionQueue()
     private var pace: PaceMaker
     private var cutter: WriteCutter
@@ -70,6 +78,8 @@ struct StreamScript: Sendable {
             if strikesNow { strike() } else { playNextPiece() }
         case .ending:
             if let fault, fault.kind.strikesMidStream { strike() } else { end() }
+        case .filling(let filling):
+            fill(filling)
         case .forever(let what):
             repeatForever(what)
         case .over:

@@ -6,7 +6,9 @@ import CPCRE2
 /// PCRE2's built-in 32 KiB of machine stack; a pattern that needs more ends in ``MatchOutcome/limit``. An own JIT stack was left
 /// out: it costs two system calls per stream, and bounded marker patterns stay far below.
 @safe
-public struct MatchScratch: ~Copyable {
+public struct MatchScratch: ~Copyable, @unchecked Sendable {
+    // @unchecked Sendable: not copyable, so whoever holds it is the only one who can use its two allocations.
+
     /// The default of `init(matchLimit:)`. Two classic exponential patterns on 66 bytes: at most 0.1 ms (JIT) or 1.2 ms
     /// (interpreter) with it, 35–39 ms or 220–357 ms with PCRE2's own 10,000,000.
     public static let defaultMatchLimit = 20_000

@@ -52,8 +52,12 @@ struct ProxyCommand: ParsableCommand {
     @Flag(help: "Print the effective settings with where each comes from, and exit. Secrets are not shown.")
     var printConfig = false
 
+    @Flag(help: "Print the table of all settings as Markdown, and exit.")
+    var settingsTable = false
+
     /// Runs the program with the settings' flags, which were taken from the command line before.
     func run(flags: [SettingsSources.Flag]) async throws {
+        if settingsTable { return print(SettingsCatalogue.markdownTable, terminator: "") }
         let settings = try load(flags)
         if checkConfig || printConfig { return report(settings) }
         let log = Logger(label: "proxy") { _ in
@@ -71,7 +75,7 @@ struct ProxyCommand: ParsableCommand {
         do {
             return try ProxySettings.load(from: sources)
         } catch {
-            StandardError.write(error.description)
+            StandardError.write(error.description + "\n")
             throw ExitCode(1)
         }
     }
@@ -91,6 +95,7 @@ struct ProxyCommand: ParsableCommand {
             throw ExitCode(69)
         }
         let signals = StopSignals()
+        if let banner = Banner.text(context, address: server.address) { StandardError.write(banner) }
         log.notice(
             "listening",
             metadata: ["url": "\(server.address)", "upstreams": "\(context.upstreams.entries.map(\.name).joined(separator: ","))"])

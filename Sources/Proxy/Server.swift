@@ -87,7 +87,7 @@ final class Server {
 
     private func waitForStreams(until deadline: NIODeadline) async {
         while context.openStreamCount > 0, NIODeadline.now() < deadline {
-            // Cut short only when the whole process is being cancelled, which ends the wait as well.
+            // WHY: streams end on several loops; a short poll during shutdown only is simpler than a shared condition. Cancellation ends it as well.
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -47,7 +47,7 @@ extension FileReader {
 
     private mutating func document(in text: String, path: String) -> SourceValue? {
         var keys = RepeatedKeys(text)
-        let yaml = YAMLText(path: path)
+        var yaml = YAMLText(path: path)
         while true {
             switch yaml.read(keys.text) {
             case .document(let value):

@@ -69,7 +69,7 @@ extension SettingsCatalogue {
             set("limits.head_bytes", \.limits.headBytes, .size(1024...(1 << 20)), "Largest request head."),
             set("limits.header_count", \.limits.headerCount, .count(8...10_000), "Most header fields of a request."),
             set("limits.uri_bytes", \.limits.uriBytes, .size(256...(1 << 20)), "Longest request target."),
-            set("limits.json_depth", \.limits.jsonDepth, .count(8...512), "Deepest nesting of a JSON text."),
+            set("limits.json_depth", \.limits.jsonDepth, .count(8...256), "Deepest nesting of a JSON text."),
             set("limits.messages", \.limits.messages, .count(1...1_000_000), "Most messages of a conversation."),
             set("limits.event_bytes", \.limits.eventBytes, .size(sizes), "Largest upstream event."),
             set("limits.line_bytes", \.limits.lineBytes, .size(sizes), "Longest line of an upstream's stream."),

@@ -20,15 +20,26 @@ struct YAMLText {
         let column: Int
     }
 
+    /// The most values that a file may hold, those behind each alias counted again: nested aliases grow exponentially.
+    static let valueLimit = 100_000
+
     /// The file's path, for the places.
     let path: String
+    private var remaining = YAMLText.valueLimit
+
+    init(path: String) {
+        self.path = path
+    }
 
     /// Reads one document.
-    func read(_ text: String) -> Outcome {
+    mutating func read(_ text: String) -> Outcome {
+        remaining = Self.valueLimit
         do {
             let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             guard let node = try parser.singleRoot() else { return .empty }
-            return .document(value(node))
+            let document = value(node)
+            guard remaining > 0 else { return .malformed("the file holds more than \(Self.valueLimit) values", at: nil) }
+            return .document(document)
         } catch let error as YamlError {
             return outcome(of: error)
         } catch {
@@ -50,23 +61,36 @@ struct YAMLText {
         }
     }
 
-    private func value(_ node: Node) -> SourceValue {
+    private mutating func value(_ node: Node) -> SourceValue {
         let origin = origin(of: node)
+        remaining -= 1
+        guard remaining > 0 else { return SourceValue(shape: .nothing, origin: origin) }
         switch node {
         case .scalar(let scalar):
             let isNothing = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
             return SourceValue(shape: isNothing ? .nothing : .text(scalar.string), origin: origin)
         case .sequence(let sequence):
-            return SourceValue(shape: .list(sequence.map(value)), origin: origin)
+            return SourceValue(shape: .list(elements(of: sequence)), origin: origin)
         case .mapping(let mapping):
-            let pairs = mapping.map {
-                (key: SourceKey(name: $0.key.scalar?.string, origin: self.origin(of: $0.key)), value: value($0.value))
-            }
-            return SourceValue(shape: .mapping(pairs), origin: origin)
+            return SourceValue(shape: .mapping(pairs(of: mapping)), origin: origin)
         case .alias:
             // The parser has put the anchor's node in place of every alias.
             return SourceValue(shape: .nothing, origin: origin)
         }
+    }
+
+    private mutating func elements(of sequence: Node.Sequence) -> [SourceValue] {
+        var values: [SourceValue] = []
+        for node in sequence where remaining > 0 { values.append(value(node)) }
+        return values
+    }
+
+    private mutating func pairs(of mapping: Node.Mapping) -> [(key: SourceKey, value: SourceValue)] {
+        var pairs: [(key: SourceKey, value: SourceValue)] = []
+        for (key, node) in mapping where remaining > 0 {
+            pairs.append((SourceKey(name: key.scalar?.string, origin: origin(of: key)), value(node)))
+        }
+        return pairs
     }
 
     private func origin(of node: Node) -> SettingOrigin {

@@ -5,7 +5,6 @@ struct Candidate {
     var characters: Int
     var ordinal: Int
     var judgement: Judgement
-    /// Short enough to be quoted, but written without punctuation at the end of the text: it may be cut.
     var score: Int { judgement.score }
 }
 
@@ -15,30 +14,53 @@ struct Candidates {
     static let most = 12
 
     private(set) var list: [Candidate] = []
+    /// The best score in the list: asked for with every piece of text, so kept.
+    private(set) var highestScore = Int.min
 
     var heldBytes: Int { list.reduce(0) { $0 + $1.text.count + $1.judgement.terms.count * 4 } }
 
     mutating func add(_ candidate: Candidate) {
         list.append(candidate)
+        highestScore = max(highestScore, candidate.score)
         guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return }
         list.remove(at: worst)
     }
 
     /// Keeps what comes after `ordinal` and is still new.
     mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
-        list.removeAll { $0.ordinal <= ordinal || !said.isNew($0.judgement.terms) }
+        list.removeAll { $0.ordinal <= ordinal || !said.isNew($0.judgement) }
+        noteHighest()
     }
 
-    mutating func removeAll() { list.removeAll(keepingCapacity: true) }
+    mutating func removeAll() {
+        list.removeAll(keepingCapacity: true)
+        highestScore = .min
+    }
+
+    private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
+
+    /// The best of at least `score` points and at most `room` characters; of equals the latest. Asked for with every piece of text while a
+    /// good sentence waits for room, so it looks without copying.
+    func best(atLeast score: Int, within room: Int) -> Candidate? {
+        guard highestScore >= score else { return nil }
+        var best: (index: Int, score: Int)?
+        for index in list.indices {
+            let points = list[index].judgement.score
+            guard points >= score, list[index].characters <= room, points >= best?.score ?? .min else { continue }
+            best = (index, points)
+        }
+        return best.map { list[$0.index] }
+    }
 
     /// The best by `rank` among those that qualify; of equals the latest.
     func best(where qualifies: (Candidate) -> Bool, by rank: (Candidate) -> Int) -> Candidate? {
-        var best: Candidate?
-        for candidate in list where qualifies(candidate) {
-            if let held = best, rank(held) > rank(candidate) { continue }
-            best = candidate
+        var best: (index: Int, rank: Int)?
+        for index in list.indices where qualifies(list[index]) {
+            let worth = rank(list[index])
+            if let held = best, held.rank > worth { continue }
+            best = (index, worth)
         }
-        return best
+        return best.map { list[$0.index] }
     }
 
     /// The sentence right before or after another.

@@ -62,7 +62,7 @@ enum CueList {
             .conclusion,
             """
             therefore|thus|hence|^donc|^also ist|^also sind|^entonces|^allora|consequently|in conclusion|to conclude|in summary|to summarize|overall|altogether|in total|it follows|which means|\
-            this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|daher|deshalb|folglich|somit|\
+            this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|confident that|confident now|is indeed|daher|deshalb|folglich|somit|\
             demnach|also gilt|das heißt|das bedeutet|insgesamt|zusammenfassend|par conséquent|en conclusion|en résumé|au total|cela signifie|\
             por lo tanto|por tanto|así que|en conclusión|en total|esto significa|quindi|pertanto|in totale|portanto|logo|поэтому|следовательно|\
             таким образом|значит|所以|因此|综上|总之|总共|一共|于是|意味着|结论|したがって|よって|つまり|ゆえに|結論|따라서|그러므로|결론|इसलिए|अतः|لذلك|إذن
@@ -73,7 +73,7 @@ enum CueList {
             """
             i'll use|i will use|i'll go with|let's go with|i'll choose|i will choose|i'll write|i'll go for|best approach|best option|better approach|\
             the simplest|the cleanest|the best way|the key is|the key insight|the idea is|the trick is|the plan|i decide|we choose|\
-            i should call|i should use|we can use|it's better to|it is better to|recommend|ich nehme|ich verwende|am besten|wir wählen|wir nehmen|\
+            i should call|i should use|we can use|let me call|let me use|let me invoke|i'll call|i will call|i'll start|i'm going to|it's better to|it is better to|recommend|ich nehme|ich verwende|am besten|wir wählen|wir nehmen|\
             die idee|der schlüssel|le mieux|je choisis|j'utilise|on choisit|l'idée|lo mejor|voy a usar|la idea|la clave|elijo|лучше всего|выберем|\
             决定|选择|采用|最好|关键|方案|使うのが|選ぶ|最も良い|選択|선택|사용하
             """
@@ -118,7 +118,7 @@ enum CueList {
             .chatter,
             """
             let me check again|check again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
-            carefully|let me think|let me see|let me try|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
+            careful|carefully|let me think|let me see|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
             don't need to|i can also|looks right|look right|that's correct|that's right|that is correct|is that right|hold on|\
             mental|in mind|extra text|shouldn't add|my response|the response should|verbose|nochmal|noch einmal|überprüfen|sicherstellen|schritt für schritt|vérifions|vérifier|verifiquemos|paso a paso|\
             проверим|ещё раз|再检查|检查一下|验证一下|再看|一步一步|逐步|仔细|再确认|確認し|もう一度|다시 확인|확인해

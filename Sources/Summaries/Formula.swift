@@ -74,7 +74,7 @@ struct Formula {
         var end = index + 1
         while end < source.endIndex, Scalars.isASCIILetter(UInt32(source[end])) { end += 1 }
         guard end > index + 1 else { return spacing() }
-        let name = String(decoding: source[(index + 1)..<end], as: UTF8.self)
+        let name = String(decoding: source[(index + 1)..<end], as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         index = end
         if let symbol = Self.symbols[name] { return put(symbol) }
         if Self.transparent.contains(name) { return group(wrapped: false) }
@@ -145,16 +145,19 @@ struct Formula {
     }
 
     private static let transparent: Set<String> = [
-        "boxed", "text", "mathrm", "mathbf", "mathbb", "mathcal", "mathit", "operatorname", "textbf", "textit", "overline", "vec", "fbox", "mbox",
+        "boxed", "text", "mathrm", "mathbf", "mathbb", "mathcal", "mathit", "operatorname", "textbf", "textit", "overline", "vec", "fbox",
+        "mbox",
     ]
 
     private static let invisible: Set<String> = ["left", "right", "displaystyle", "big", "Big", "bigl", "bigr", "limits"]
 
     private static let symbols: [String: String] = [
-        "times": "×", "cdot": "·", "div": "÷", "pm": "±", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "≈",
+        "times": "×", "cdot": "·", "div": "÷", "pm": "±", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠",
+        "approx": "≈",
         "equiv": "≡", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒", "iff": "⇔", "in": "∈", "notin": "∉", "subset": "⊂",
         "cup": "∪", "cap": "∩", "infty": "∞", "pi": "π", "theta": "θ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ",
-        "epsilon": "ε", "lambda": "λ", "mu": "μ", "sigma": "σ", "phi": "φ", "omega": "ω", "sum": "Σ", "prod": "Π", "int": "∫", "sin": "sin ",
+        "epsilon": "ε", "lambda": "λ", "mu": "μ", "sigma": "σ", "phi": "φ", "omega": "ω", "sum": "Σ", "prod": "Π", "int": "∫",
+        "sin": "sin ",
         "cos": "cos ", "tan": "tan ", "log": "log ", "ln": "ln ", "mod": "mod", "bmod": "mod", "circ": "°", "ldots": "…", "dots": "…",
         "cdots": "…", "quad": " ", "qquad": " ", "mid": "|", "lt": "<", "gt": ">", "max": "max", "min": "min", "gcd": "gcd", "sim": "~",
         "therefore": "∴", "forall": "∀", "exists": "∃", "emptyset": "∅", "angle": "∠", "triangle": "△", "perp": "⊥", "parallel": "∥",

@@ -64,6 +64,7 @@ struct Judge {
             judgement.score += cue.points
             if cue == .answer || cue == .conclusion { judgement.concludes = true }
             if cue == .answer { judgement.answers = true }
+            if cue == .decision { judgement.decides = true }
             if cue == .dangling { judgement.dangles = true }
         }
     }
@@ -82,7 +83,8 @@ struct Judge {
         (judgement.concludes, judgement.answers) = (false, false)
     }
 
-    private func isInPrompt(_ identity: UInt32) -> Bool {
+    /// True for a term that the prompt holds.
+    func isInPrompt(_ identity: UInt32) -> Bool {
         var (low, high) = (0, promptTerms.count)
         while low < high {
             let middle = (low + high) / 2
@@ -120,6 +122,8 @@ struct Judgement {
     var concludes = false
     /// It states the answer.
     var answers = false
+    /// It says what will be done.
+    var decides = false
     /// It begins with a word that points back.
     var dangles = false
     /// The identities of its terms, each once, sorted.
@@ -143,6 +147,8 @@ struct SaidTerms {
     static let mostSteps = 96
     /// Share of a sentence's terms that one earlier step may hold, in percent.
     static let overlapLimit = 66
+    /// The same for a conclusion, which says something new with the words of what it is drawn from.
+    static let conclusionOverlapLimit = 80
     /// Share that the latest steps together may hold, in percent.
     static let recentOverlapLimit = 88
     static let recentSteps = 5
@@ -157,12 +163,17 @@ struct SaidTerms {
     }
 
     /// True when no step has said the same.
-    func isNew(_ terms: [UInt32], upTo recentLimit: Int = recentOverlapLimit) -> Bool {
-        guard !terms.isEmpty else { return false }
-        for step in steps where Self.shared(terms, step) * 100 > terms.count * Self.overlapLimit { return false }
+    func isNew(_ judgement: Judgement) -> Bool {
+        let limit = judgement.concludes ? Self.conclusionOverlapLimit : Self.overlapLimit
+        for step in steps where Self.shared(judgement.terms, step) * 100 > judgement.terms.count * limit { return false }
+        return isNewLately(judgement.terms, upTo: Self.recentOverlapLimit)
+    }
+
+    /// True when the latest steps together hold less than `share` percent of the terms.
+    func isNewLately(_ terms: [UInt32], upTo share: Int) -> Bool {
         let recent = steps.suffix(Self.recentSteps)
         let known = terms.count { term in recent.contains { $0.contains(term) } }
-        return known * 100 < terms.count * recentLimit
+        return known * 100 < terms.count * share
     }
 
     /// Terms that two sorted lists share.

@@ -61,7 +61,7 @@ enum Openers {
     /// "So far", "so that": here the word belongs to what follows.
     private static func startsWithBoundSo(_ text: ArraySlice<UInt8>) -> Bool {
         let word = text.prefix(while: { $0 != 0x20 && $0 != 0x2C })
-        return boundSo.contains(String(decoding: word, as: UTF8.self).lowercased())
+        return boundSo.contains(String(decoding: word, as: UTF8.self).lowercased())  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -81,7 +81,9 @@ enum Openers {
     }
 
     private static let so = Array("so".utf8)
-    private static let boundSo: Set<String> = ["far", "that", "long", "many", "much", "few", "little", "on", "called", "as", "to", "often", "is", "das"]
+    private static let boundSo: Set<String> = [
+        "far", "that", "long", "many", "much", "few", "little", "on", "called", "as", "to", "often", "is", "das",
+    ]
     private static let dashes = ["- ", "– ", "— "].map { Array($0.utf8) }
     private static let marks = ["…", "–", "—", "，", "。", "！", "？", "、", "：", "‥"].map { Array($0.utf8) }
 
@@ -98,7 +100,7 @@ enum Openers {
         add("wait wait|but wait|wait no|no wait", needsMark: false, tone: .doubt)
         add(
             """
-            ok|alright|all right|well|now|yes|yeah|yep|yup|right|oh|ah|aha|mm|er|anyway|anyways|great|good|cool|nice|perfect|sure|\
+            ok|alright|all right|well|now|yes|yeah|yep|yup|right|oh|ah|aha|mm|er|also|ok also|anyway|anyways|great|good|cool|nice|perfect|sure|\
             fine|let's see|let us see|let me see|let me think|let me think about it|let me think about this|\
             let me think step by step|let's think|let's think step by step|let me think again|you know|i mean|and|oh right|i see|\
             got it|interesting|again|to be sure|just to be sure|ja|gut|nun|nun gut|na ja|hm ja|mal sehen|schauen wir mal|alles klar|\
@@ -108,7 +110,7 @@ enum Openers {
             """, needsMark: true, tone: [])
         add(
             """
-            so yeah|so yes|so now|also|ok also|alors|donc|entonces|allora|dunque|então|так|итак
+            so yeah|so yes|so now|alors|donc|entonces|allora|dunque|então|так|итак
             """, needsMark: true, tone: .consequence)
         add(
             """

@@ -61,11 +61,15 @@ enum LineKind: Equatable {
     private static func isLog(_ text: [UInt8], indent: Int) -> Bool {
         if startsWithTime(text) { return true }
         if indent > 0, text.starts(with: "at ".utf8), text.contains(0x28) || text.contains(0x2E) { return true }
-        if text.starts(with: "File \"".utf8) || text.starts(with: "Traceback (".utf8) || text.starts(with: "Caused by:".utf8) { return true }
+        if text.starts(with: "File \"".utf8) || text.starts(with: "Traceback (".utf8) || text.starts(with: "Caused by:".utf8) {
+            return true
+        }
         return levels.contains { level in text.starts(with: level) || text.dropFirst().starts(with: level) }
     }
 
-    private static let levels = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "FATAL", "error:", "warning:", "Exception in"].map { Array($0.utf8) }
+    private static let levels = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE", "FATAL", "error:", "warning:", "Exception in"].map {
+        Array($0.utf8)
+    }
 
     /// "2026-01-05T…", "[12:30:01", "12:30:01,123".
     private static func startsWithTime(_ text: [UInt8]) -> Bool {

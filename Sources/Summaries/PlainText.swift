@@ -14,6 +14,7 @@ struct PlainText {
     private var isBold = false
     private var isEmphasised = false
     private var isUnderscored = false
+    private var isStrong = false
     private var bars = 0
 
     private init(_ source: [UInt8]) {
@@ -115,6 +116,10 @@ struct PlainText {
     }
 
     private mutating func underscore() -> Bool {
+        if byte(1) == 0x5F, isStrong ? isWord(byte(-1)) && !isWord(byte(2)) : !isWord(byte(-1)) && isWord(byte(2)) {
+            isStrong.toggle()
+            return skip(2)
+        }
         if isUnderscored, isWord(byte(-1)), !isWord(byte(1)), byte(1) != 0x5F {
             isUnderscored = false
             return skip(1)

@@ -7,6 +7,9 @@ struct PromptQuestion {
     /// Points from which a second sentence is worth quoting.
     static let worthQuoting = 30
 
+    /// Bytes of it.
+    static let longestBeginning = 2_048
+
     struct Entry {
         var text: [UInt8]
         var points = 0
@@ -28,18 +31,26 @@ struct PromptQuestion {
             splitter.finish(into: &passages)
             entries += passages.map { Entry(text: Array($0.startsLine ? LineMarkers.removed(from: $0.text) : $0.text[...])) }
         }
-        if entries.isEmpty, let first = scan.prose.first { entries = [Entry(text: Array(first.text.prefix(2_048)))] }
+        if entries.isEmpty, let first = scan.prose.first { entries = Self.beginning(of: first) }
         weigh(isLong: scan.isLong)
         if entries.contains(where: { !$0.isGreeting }) { entries.removeAll(where: \.isGreeting) }
+    }
+
+    /// Text without a sentence of bearable length: its beginning stands for it.
+    private static func beginning(of prose: PromptScan.Prose) -> [Entry] {
+        var end = min(prose.text.endIndex, prose.text.startIndex + longestBeginning)
+        while end < prose.text.endIndex, end > prose.text.startIndex, prose.text[end] & 0xC0 == 0x80 { end -= 1 }
+        let text = Array(Clip.collapsed(prose.text[..<end]).utf8)
+        return text.isEmpty ? [] : [Entry(text: text)]
     }
 
     /// The best sentence, and the second best if it fits, in their order; nil when there is none or no word of it fits.
     func quote(limit: Int) -> String? {
         guard let first = best(except: nil) else { return nil }
-        let text = String(decoding: entries[first].text, as: UTF8.self)
+        let text = String(decoding: entries[first].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         let frame = (first > 0 ? 2 : 0) + (first < entries.count - 1 ? 2 : 0)
         if let second = best(except: first), entries[second].points >= Self.worthQuoting {
-            let other = String(decoding: entries[second].text, as: UTF8.self)
+            let other = String(decoding: entries[second].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
             if text.count + other.count + frame + 3 <= limit { return both(min(first, second), max(first, second)) }
         }
         let before = first > 0 && text.count + 2 < limit ? "… " : ""
@@ -50,9 +61,9 @@ struct PromptQuestion {
 
     private func both(_ first: Int, _ second: Int) -> String {
         var text = first > 0 ? "… " : ""
-        text += String(decoding: entries[first].text, as: UTF8.self)
+        text += String(decoding: entries[first].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         text += second == first + 1 ? " " : " … "
-        text += String(decoding: entries[second].text, as: UTF8.self)
+        text += String(decoding: entries[second].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         return second < entries.count - 1 ? text + " …" : text
     }
 

@@ -176,9 +176,13 @@ extension PromptScan {
     /// "a text of about 12,000 characters", or nil when the prose is short.
     var textSizeDescription: String? {
         if isShortened { return "\(Self.rounded(byteCount)) bytes in all" }
-        let bytes = prose.reduce(0) { $0 + $1.text.count { $0 & 0xC0 != 0x80 } }
-        return bytes >= Self.longProse ? "a text of about \(Self.rounded(bytes)) characters" : nil
+        return proseScalars >= Self.longProse ? "a text of about \(roundedSize) characters" : nil
     }
+
+    /// The prose's size to two figures.
+    var roundedSize: String { Self.rounded(proseScalars) }
+
+    private var proseScalars: Int { prose.reduce(0) { $0 + $1.text.count { $0 & 0xC0 != 0x80 } } }
 
     /// Two significant figures, thousands apart: "3,400".
     static func rounded(_ count: Int) -> String {
@@ -207,12 +211,14 @@ extension PromptScan {
         let name = rest.drop { $0 == 0x20 }.prefix {
             Scalars.isASCIILetter(UInt32($0)) || $0 &- 0x30 < 10 || $0 == 0x2B || $0 == 0x23 || $0 == 0x2D
         }
-        return name.count <= 16 ? String(decoding: name, as: UTF8.self) : ""
+        return name.count <= 16 ? String(decoding: name, as: UTF8.self) : ""  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private mutating func openedTag(_ body: ArraySlice<UInt8>, closedIn rest: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard body.first == 0x3C, tagSearches < Self.mostTagSearches else { return nil }
-        let name = body.dropFirst().prefix { Scalars.isASCIILetter(UInt32($0)) || $0 == 0x2D || $0 == 0x5F || $0 == 0x3A || $0 &- 0x30 < 10 }
+        let name = body.dropFirst().prefix {
+            Scalars.isASCIILetter(UInt32($0)) || $0 == 0x2D || $0 == 0x5F || $0 == 0x3A || $0 &- 0x30 < 10
+        }
         guard (1...40).contains(name.count) else { return nil }
         tagSearches += 1
         return Self.closes(body, name) || Self.closes(rest, name) ? name : nil

@@ -34,7 +34,7 @@ public enum PromptSummary {
     }
 
     private static func withoutWords(_ details: [String], _ scan: PromptScan) -> String {
-        guard !details.isEmpty else { return "A message without text." }
+        if details.isEmpty { return scan.isEmpty ? "A message without text." : "A message of about \(scan.roundedSize) characters." }
         let list = details.joined(separator: ", ")
         return scan.isEmpty ? "A message without text: \(list)." : "A message without a question in words: \(list)."
     }

@@ -1,21 +1,18 @@
 /// Tells sentences from code, tables, spelled-out letters and rows of figures.
 enum Prose {
     /// Letters in words of two or more, of all visible scalars, in percent: below it is no sentence.
-    static let leastWordShare = 58
+    static let leastWordShare = 48
     /// Words of two or more letters that a sentence has.
     static let leastWords = 3
     static let leastIdeographs = 4
 
     /// True when the text reads as a sentence.
-    static func reads(_ text: ArraySlice<UInt8>) -> Bool {
-        var count = Count()
-        let whole = Array(text)
-        var cursor = ScalarCursor(to: whole.count)
-        while let scalar = cursor.next(in: whole.span) { count.take(scalar) }
-        count.endWord()
-        guard count.ideographs + count.words > 0, !CodeLine.looksLike(whole) else { return false }
-        let hasEnough = count.words >= leastWords || count.ideographs >= leastIdeographs
-        return hasEnough && count.wordScalars * 100 >= count.visible * leastWordShare && count.singles <= count.words + count.ideographs
+    static func reads(_ text: [UInt8]) -> Bool {
+        let count = Count(text.span)
+        guard count.ideographs + count.words > 0 else { return false }
+        guard count.words >= leastWords || count.ideographs >= leastIdeographs else { return false }
+        guard count.wordScalars * 100 >= count.visible * leastWordShare else { return false }
+        return count.singles <= count.words + count.ideographs && !CodeLine.looksLike(text)
     }
 
     private struct Count {
@@ -26,24 +23,39 @@ enum Prose {
         var wordScalars = 0
         private var run = 0
 
-        @inline(__always)
-        mutating func take(_ scalar: UInt32) {
-            if Scalars.isSpace(scalar) { return endWord() }
+        init(_ text: Span<UInt8>) {
+            var cursor = ScalarCursor(to: text.count)
+            while let scalar = cursor.next(in: text) {
+                // Letters of ASCII words are most of the text.
+                if Scalars.isASCIILetter(scalar) {
+                    visible += 1
+                    run += 1
+                } else {
+                    take(scalar)
+                }
+            }
+            endWord()
+        }
+
+        private mutating func take(_ scalar: UInt32) {
+            if scalar == 0x20 { return endWord() }
             visible += 1
-            if Scalars.isIdeographic(scalar) {
+            if scalar == 0x27 || scalar == 0x2019 {
+                wordScalars += 1
+            } else if scalar < 0x80 {
+                endWord()
+            } else if Scalars.isIdeographic(scalar) {
                 endWord()
                 ideographs += 1
                 wordScalars += 1
             } else if Scalars.isLetter(scalar) {
                 run += 1
-            } else if scalar == 0x27 || scalar == 0x2019 {
-                wordScalars += 1
             } else {
                 endWord()
             }
         }
 
-        mutating func endWord() {
+        private mutating func endWord() {
             if run == 1 { singles += 1 }
             if run >= 2 { words += 1 }
             wordScalars += run
@@ -88,13 +100,15 @@ enum CodeLine {
     }
 
     private static let keywords: [[UInt8]] = [
-        "def ", "class ", "import ", "from ", "func ", "let ", "var ", "const ", "return ", "print(", "#include", "public ", "private ", "elif ",
+        "def ", "class ", "import ", "from ", "func ", "let ", "var ", "const ", "return ", "print(", "#include", "public ", "private ",
+        "elif ",
         "else:", "for ", "while ", "if ", "SELECT ", "INSERT ", "$ ", "// ", "/* ", "<?", "#!/",
     ].map { Array($0.utf8) }
 
     /// A keyword alone is not enough ("let me see"): a sign of code must follow.
     private static func startsWithKeyword(_ line: [UInt8]) -> Bool {
-        guard keywords.contains(where: { line.starts(with: $0) }) else { return false }
+        let first = line.first
+        guard keywords.contains(where: { $0.first == first && line.starts(with: $0) }) else { return false }
         if line.last == 0x3A && !line.contains(0x2C) && line.count(where: { $0 == 0x20 }) <= 4 { return true }
         return line.contains(where: { $0 == 0x3D || $0 == 0x28 || $0 == 0x7B }) && !line.contains(0x2C) && line.last != 0x2E
     }

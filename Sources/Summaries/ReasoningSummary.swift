@@ -5,27 +5,33 @@
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
 /// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, `maximumStepInterval` when there is only a fair one,
 ///   and within the allowance (see `ReasoningSummaryOptions`);
-/// - finished: nothing is due any more.
+/// - finished: nothing is due any more, unless another upstream takes over.
 ///
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
 /// the text and the times alone, not on how the text was cut. Time is linear in the text. Memory is bounded by
 /// `largestHeldByteCount`, typically it is a tenth of that.
-public struct ReasoningSummary: ~Copyable {
+public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
     static let goodScore = 46
     /// Points from which a sentence is better than silence.
     static let fairScore = 26
-    /// Points from which a sentence may open the summary when none was good: a first sign of life matters more than its content.
-    static let openingScore = 8
+    /// The same two for the first step: an early sign of life matters more than its content.
+    static let goodOpeningScore = 20
+    static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
-    static let answeredOverlap = 60
+    static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
     static let shortStep = 90
 
-    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, and the term tables.
+    /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
+    static let pieceLength = 4_096
+
+    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the term tables,
+    /// a heading, and the sentences of one piece.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
-        + SaidTerms.mostSteps * Judge.mostTerms * 8 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+        + SaidTerms.mostSteps * Judge.mostTerms * 4 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+        + SentenceSplitter.longestSentence + pieceLength
 
     private let options: ReasoningSummaryOptions
     private var splitter = SentenceSplitter()
@@ -68,12 +74,18 @@ public struct ReasoningSummary: ~Copyable {
         guard text.count > 0, !isFinished else { return }
         if begun == nil { begun = now }
         reasoningByteCount += text.count
-        splitter.take(text, into: &passages)
-        if !passages.isEmpty { examine() }
+        var start = 0
+        while start < text.count {
+            let end = min(start + Self.pieceLength, text.count)
+            splitter.take(text.extracting(start..<end), into: &passages)
+            if !passages.isEmpty { examine() }
+            start = end
+        }
     }
 
-    /// Another upstream took over and begins anew. What was said stays said and is not said again.
+    /// Another upstream took over and begins anew, also after `finish`. What was said stays said and is not said again; counts go on.
     public mutating func restarted() {
+        isFinished = false
         splitter.restart()
         passages.removeAll()
         candidates.removeAll()
@@ -91,14 +103,14 @@ public struct ReasoningSummary: ~Copyable {
         } else {
             isPatient = now < begun + options.firstStepDelay
         }
-        guard let chosen = choice(atLeast: isPatient ? Self.goodScore : impatientScore) else { return nil }
+        guard let chosen = choice(atLeast: isPatient ? patientScore : impatientScore) else { return nil }
         return say(chosen, within: room, at: now)
     }
 
     /// When `step` will have something if no more text comes; nil when that needs more text.
     public var nextDue: Duration? {
         guard let begun, !isFinished, stepCount == 0 || hasEnoughNew else { return nil }
-        if choice(atLeast: Self.goodScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
+        if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
         guard choice(atLeast: impatientScore) != nil else { return nil }
         return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
     }
@@ -116,7 +128,8 @@ public struct ReasoningSummary: ~Copyable {
         return say(chosen, within: room, at: now)
     }
 
-    private var impatientScore: Int { stepCount == 0 ? Self.openingScore : Self.fairScore }
+    private var patientScore: Int { stepCount == 0 ? Self.goodOpeningScore : Self.goodScore }
+    private var impatientScore: Int { stepCount == 0 ? Self.fairOpeningScore : Self.fairScore }
 
     private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
 
@@ -126,15 +139,19 @@ public struct ReasoningSummary: ~Copyable {
     }
 
     private func choice(atLeast score: Int) -> Candidate? {
-        let room = room
-        return candidates.best(where: { $0.score >= score && $0.characters <= room }, by: \.score)
+        candidates.best(atLeast: score, within: room)
     }
 
-    /// Right after a step only a conclusion is worth another, and only one that says more than the answer given.
+    /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.
     private func isWorthEnding(with chosen: Candidate, at now: Duration) -> Bool {
         guard let lastStep else { return true }
-        guard chosen.judgement.concludes else { return now >= lastStep + options.minimumStepInterval }
-        return !hasAnswered || said.isNew(chosen.judgement.terms, upTo: Self.answeredOverlap)
+        guard chosen.judgement.concludes || chosen.judgement.decides else {
+            return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval
+        }
+        guard hasAnswered else { return true }
+        let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
+        let isDue = chosen.judgement.answers || now >= lastStep + options.minimumStepInterval
+        return isDue && said.isNewLately(fresh, upTo: Self.answeredOverlap)
     }
 
     /// At the end the latest answer counts more than the most interesting remark.
@@ -165,8 +182,8 @@ extension ReasoningSummary {
 
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
-        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement.terms) else { return }
-        let characters = String(decoding: sentence.text, as: UTF8.self).count
+        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
+        let characters = String(decoding: sentence.text, as: UTF8.self).count  // WHY: valid UTF-8, once per sentence or prompt
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }
@@ -203,7 +220,7 @@ extension ReasoningSummary {
             if !text.isEmpty, !Scalars.isDirectTerminator(LastScalar(of: text).scalar) { text.append(0x20) }
             text.append(contentsOf: sentence.text)
         }
-        return String(decoding: text, as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private mutating func takeHeading(before ordinal: Int) -> [UInt8]? {

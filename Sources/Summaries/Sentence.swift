@@ -23,8 +23,9 @@ struct Sentence: Equatable {
         while body.last == 0x20 { body.removeLast() }
         guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain) else { return nil }
         let (stripped, tone) = Openers.removed(from: whole)
-        guard !stripped.isEmpty, Prose.reads(stripped) else { return nil }
-        text = Array(stripped)
+        let words = Array(stripped)
+        guard !words.isEmpty, Prose.reads(words) else { return nil }
+        text = words
         kind = isHeading ? .heading : .statement
         ordinal = passage.ordinal
         self.tone = tone

@@ -5,7 +5,7 @@ enum SentenceEnd {
         // A quotation inside an ideographic sentence, which goes on: 「"Hello." が自然だ。」
         if Scalars.isHanOrKana(next), hasCloser(text) { return false }
         let isStop = endsInFullStop(text)
-        if Scalars.isLowercase(next) { return !isStop && !hasCloser(text) }
+        if Scalars.isLowercase(next) { return isQuestionOrCall(text) }
         guard Scalars.isLetter(next) || Scalars.isDigit(next) || isOpener(next) else { return false }
         return !isStop || isWhole(text, beforeDigit: Scalars.isDigit(next))
     }
@@ -16,7 +16,9 @@ enum SentenceEnd {
         let (word, rest) = lastWord(of: text)
         if word.isEmpty { return true }
         if rest.isEmpty && (word.count == 1 || word.allSatisfy(isASCIIDigit)) { return false }
-        if word.count == 1, Scalars.isUppercase(UInt32(word[0])) { return Abbreviations.announcesLetter(lastWord(of: rest).word) }
+        if word.count == 1, Scalars.isASCIILetter(UInt32(word[0])) {
+            return Abbreviations.announces(letter: word[0], lastWord(of: rest).word)
+        }
         if word.count <= 2, word.allSatisfy(isASCIIDigit) { return !Abbreviations.announcesOrdinal(lastWord(of: rest).word) }
         return !Abbreviations.contains(word, beforeDigit: beforeDigit)
     }
@@ -70,19 +72,21 @@ enum Abbreviations {
     static func contains(_ word: [UInt8], beforeDigit: Bool) -> Bool {
         // Inner full stops: "e.g", "z.B", "U.S"; but not "3.14", "v1.2" or "example.com".
         if word.count <= 7, word.contains(0x2E), isInitialism(word) { return true }
-        let lowercased = String(decoding: word, as: UTF8.self).lowercased()
+        let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
         return always.contains(lowercased) || beforeDigit && beforeNumbers.contains(lowercased)
     }
 
-    /// After these a single capital letter is a name of its own: "the third letter is R. So …".
-    static func announcesLetter(_ word: [UInt8]) -> Bool {
+    /// True when a single letter ends a sentence after `word`: "the third letter is R. So …". Not after "the answer is A. Line": the first
+    /// letters name choices, which are spelled out behind the full stop.
+    static func announces(letter: UInt8, _ word: [UInt8]) -> Bool {
         guard !word.isEmpty else { return true }
-        return letterContexts.contains(String(decoding: word, as: UTF8.self).lowercased())
+        let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
+        return namedByLetter.contains(lowercased) || letter | 0x20 > 0x65 && letterContexts.contains(lowercased)
     }
 
     /// After these (German) a number with a full stop is an ordinal: "am 3. Oktober".
     static func announcesOrdinal(_ word: [UInt8]) -> Bool {
-        ordinalContexts.contains(String(decoding: word, as: UTF8.self).lowercased())
+        ordinalContexts.contains(String(decoding: word, as: UTF8.self).lowercased())  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private static func isInitialism(_ word: [UInt8]) -> Bool {
@@ -102,10 +106,14 @@ enum Abbreviations {
         no nos nr fig figs eq eqs sec ch vol pp ed art abs bd max min mind jan feb mar apr jun jul aug sep sept oct nov dec núm pág págs см гл
         """)
 
+    /// Things called by a letter.
+    private static let namedByLetter = words(
+        "letter letters point points set variable type plan case node step part column row class grade vertex event line = + - buchstabe punkt lettre letra"
+    )
+
     private static let letterContexts = words(
         """
-        is are was be equals letter letters option choice point points set group variable type plan case node answer than and or to of step part
-        column row class grade vertex event line = + - ist sind buchstabe punkt est lettre es letra
+        is are was be equals option choice group answer than and or to of all any every each by with from for integer number value ist sind est es
         """)
 
     private static let ordinalContexts = words(

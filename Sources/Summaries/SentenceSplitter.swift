@@ -11,8 +11,8 @@ struct SentenceSplitter {
     static let longestSentence = 1_536
     /// Bytes kept of a sentence that grew too long: enough to judge the word before its full stop.
     static let overflowTail = 64
-    /// Scalars in a line from which on a following lower-case line continues it.
-    static let wrappedLineLength = 60
+    /// Visible scalars in a line from which on a following lower-case line continues it.
+    static let wrappedLineLength = 48
     /// Bytes after which an open bracket is taken for unbalanced.
     static let longestParenthesis = 400
     /// Scalars after which a fence or a displayed formula is taken for unclosed. Else one lost fence would silence the rest.
@@ -158,7 +158,7 @@ struct SentenceSplitter {
 
     private func continuesLine(_ next: UInt32) -> Bool {
         guard mark == .none, Scalars.isLowercase(next), let last = text.last else { return mark != .none && Scalars.isLowercase(next) }
-        return lineLength >= Self.wrappedLineLength || last == 0x2C
+        return isTainted || lineLength >= Self.wrappedLineLength || last == 0x2C
     }
 
     private func lineEnding(before next: UInt32) -> Passage.Ending {

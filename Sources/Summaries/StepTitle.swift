@@ -10,7 +10,7 @@ enum StepTitle {
     /// The title of a step that begins with `sentence`; nil when there is no good one.
     static func title(of sentence: [UInt8], heading: [UInt8]?) -> String? {
         if let heading { return shortened(heading) }
-        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ")
+        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ", maxSplits: 20)  // WHY: valid UTF-8, once per sentence or prompt
         guard let action = actionStart(of: words) else { return nil }
         let kept = clause(words[action...])
         guard kept.count >= 2, let verb = gerund(kept[0]) else { return nil }
@@ -21,13 +21,14 @@ enum StepTitle {
     private static func shortened(_ heading: [UInt8]) -> String? {
         var text = heading
         while let last = text.last, last == 0x2E || last == 0x3A || last == 0x20 { text.removeLast() }
-        let title = String(decoding: text, as: UTF8.self)
+        let title = String(decoding: text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         return title.isEmpty ? nil : Clip.clipped(title, to: longest)
     }
 
     /// Where the verb stands after "We need to", "Let me", "I should", "I'll".
     private static func actionStart(of words: [Substring]) -> Int? {
-        let lowered = words.prefix(5).map { $0.lowercased() }
+        let lowered = words.prefix(6).map { $0.lowercased() }
+        guard let first = lowered.first, firstWords.contains(first) else { return nil }
         for opening in openings where lowered.count > opening.count + 1 && lowered.starts(with: opening) { return opening.count }
         return nil
     }
@@ -41,6 +42,9 @@ enum StepTitle {
             let isLast = bare.count < word.count || kept.count + 1 == mostWords
             kept.append(bare)
             if isLast { break }
+        }
+        if kept.count == mostWords, let tail = kept.lastIndex(where: { prepositions.contains($0.lowercased()) }), tail >= 3 {
+            kept.removeSubrange(tail...)
         }
         while let last = kept.last, kept.count > 1, dangling.contains(last.lowercased()) { kept.removeLast() }
         if let last = kept.last, last.hasSuffix(".") { kept[kept.count - 1] = last.dropLast() }
@@ -62,20 +66,26 @@ enum StepTitle {
         return (stem.first.map { $0.uppercased() } ?? "") + stem.dropFirst() + "ing"
     }
 
-    private static let openings: [[String]] = [
-        "first we need to", "first i need to", "first, we need to", "first, i need to", "now we need to", "we need to", "i need to", "we have to",
-        "i have to", "let me", "let's", "let us", "i should", "we should", "i'll", "i will", "we'll", "i must", "we must", "i can", "we can", "i want to",
-    ].map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
+    private static let openings: [[String]] = """
+        first we need to|first i need to|first, we need to|first, i need to|now we need to|we need to|i need to|we have to|i have to|let me try to|\
+        let me|let's try to|let's|let us|i should|we should|i'll|i will|we'll|i must|we must|i can|we can|i want to
+        """
+        .split(separator: "|").map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
 
-    private static let joiners: Set<String> = [
-        "and", "or", "but", "because", "since", "so", "if", "when", "that", "which", "while", "where", "before", "after", "by", "to", "as", "then",
-    ]
-    private static let dangling: Set<String> = ["the", "a", "an", "of", "in", "on", "for", "with", "at", "from", "to", "into", "each", "this", "all", "my"]
-    private static let notVerbs: Set<String> = [
-        "be", "not", "also", "just", "probably", "now", "first", "only", "see", "say", "have", "then", "either", "always", "still", "at", "re",
-    ]
-    private static let doubled: Set<String> = [
-        "get", "put", "set", "cut", "run", "plan", "stop", "begin", "split", "plot", "map", "drop", "swap", "skip", "refer", "submit", "fit", "hit",
-        "let", "scan", "spot", "step", "sum", "trim", "win", "dig", "grab", "log", "pin", "pop", "sit", "strip", "wrap", "zip",
-    ]
+    private static let firstWords = Set(openings.compactMap(\.first))
+
+    private static let joiners = words(
+        "and or but because since so if when that which while where before after by to as then how what whether why")
+    private static let prepositions = words("of in on for with at from into between")
+    private static let dangling = words("the a an of in on for with at from to into each this all my out up down through")
+    private static let notVerbs = words("be not also just probably now first only see say have then either always still at re")
+    private static let doubled = words(
+        """
+        get put set cut run plan stop begin split plot map drop swap skip refer submit fit hit let scan spot step sum trim win dig grab log pin
+        pop sit strip wrap zip
+        """)
+
+    private static func words(_ list: String) -> Set<String> {
+        Set(list.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
 }

@@ -30,6 +30,9 @@ struct TermReader {
     private var prefix = basis
     private var last: UInt32 = 0
     private var first: UInt32 = 0
+    /// The two scalars before the one at hand: a minus sign belongs to its number.
+    private var before: UInt32 = 0x20
+    private var beforeBefore: UInt32 = 0x20
     private var length = 0
     private var start = 0
     private var pending: UInt32 = 0
@@ -59,11 +62,20 @@ struct TermReader {
 
     @inline(__always)
     private mutating func take(_ scalar: UInt32, at begin: Int, next: UInt8, into terms: inout [Term]) {
+        sort(scalar, at: begin, next: next, into: &terms)
+        (beforeBefore, before) = (before, scalar)
+    }
+
+    @inline(__always)
+    private mutating func sort(_ scalar: UInt32, at begin: Int, next: UInt8, into terms: inout [Term]) {
         if scalar != 0x27, Scalars.isASCIILetter(scalar) || scalar >= 0x80 && !Scalars.isIdeographic(scalar) && Scalars.isLetter(scalar) {
             endRun(at: begin, into: &terms)
             grow(scalar, at: begin)
         } else if Scalars.isDigit(scalar) {
             endRun(at: begin, into: &terms)
+            if length == 0, before == 0x2D || before == 0x2212, !Scalars.isLetter(beforeBefore), !Scalars.isDigit(beforeBefore) {
+                hash = (hash ^ 0x2D) &* Self.prime
+            }
             grow(scalar, at: begin)
         } else if length > 0, joins(scalar, next) {
             if scalar == 0x2E || scalar == 0x2C { mix(scalar) }
@@ -127,7 +139,9 @@ struct TermReader {
         let hash = ((Self.basis ^ first) &* Self.prime ^ second) &* Self.prime
         let width = second == 0 ? 0 : second < 0x800 ? 2 : second < 0x1_0000 ? 3 : 4
         terms.append(
-            Term(exact: hash, stem: hash, kind: .ideographs, isCapitalised: false, length: second == 0 ? 1 : 2, start: start, end: end + width))
+            Term(
+                exact: hash, stem: hash, kind: .ideographs, isCapitalised: false, length: second == 0 ? 1 : 2, start: start,
+                end: end + width))
     }
 }
 

@@ -79,6 +79,16 @@ struct DetectorTests {
         }
     }
 
+    @Test func whiteSpaceBeforeTheFieldsDoesNotHideAStrayCloser() throws {
+        var detector = try detector("T", .outside)
+        var split = Split()
+        detector.receive(text("\n").span) { split.add($0, $1.bytes) }
+        detector.upstreamSplitReasoning()
+        detector.receive(text("</think>\nc").span) { split.add($0, $1.bytes) }
+        detector.finish(.stop) { split.add($0, $1.bytes) }
+        #expect(split.segments == [Split.Segment(kind: .answer, text: text("c"))])
+    }
+
     @Test func reasoningFieldsBetweenContentDoNotMakeALaterCloserStray() throws {
         var detector = try detector("T", .outside)
         var split = Split()
@@ -102,5 +112,38 @@ struct DetectorTests {
         detector.finish(.length) { split.add($0, $1.bytes) }
         #expect(split.joined(.reasoning) == text(String(body.dropFirst(7))))
         #expect(detector.disabledPatternCount == 1)
+    }
+
+    @Test func whiteSpaceAloneIsNoReasoning() throws {
+        var detector = try detector("T", .outside, whitespace: .exact)
+        detector.receive(text("<think>\n\n</think>Hi").span) { _, _ in }
+        #expect(detector.sawReasoning == false)
+    }
+
+    @Test func whatIsOwedIsPaidAtTheEndAtTheLatest() throws {
+        var detector = try detector("R", .inside)
+        var split = Split()
+        detector.receive(text("head").span) { split.add($0, $1.bytes) }
+        detector.upstreamSplitReasoning()
+        detector.finish(.cut) { split.add($0, $1.bytes) }
+        #expect(split.joined(.answer) == text("head"))
+    }
+
+    @Test func aTextStartIsNotSeenWhereTextWasDropped() throws {
+        var data = Profile(name: "text start", summary: "")
+        data.starts = [.text("<think>")]
+        data.ends = [.pattern("(?<=^a{16})b")]
+        let setting = Setting(profile: try CompiledProfile(data), start: .inside, end: .cut)
+        let body = text("x" + String(repeating: "a", count: 16) + "b")
+        #expect(setting.run(Cutting.bytes(body)).joined(.reasoning) == body)
+        #expect(setting.run(Cutting.bytes(Array(body.dropFirst()))).joined(.reasoning) == Array(body[1..<17]))
+    }
+
+    @Test func bytesThatAreNotUTF8ComeOutAsTheyWentIn() throws {
+        let body: [UInt8] = [0xFF, 0xE2, 0x97, 0x41, 0x80, 0xC3] + text("<think>") + [0xF0, 0x9F, 0x98]
+        let setting = Setting(profile: try #require(TestProfiles.named("T")), whitespace: .exact, end: .cut)
+        let whole = setting.run([body])
+        #expect(whole.segments.map(\.text) == [Array(body.prefix(6)), Array(body.suffix(3))])
+        #expect(setting.run(Cutting.bytes(body)).segments == whole.segments)
     }
 }

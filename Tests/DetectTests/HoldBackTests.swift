@@ -59,6 +59,18 @@ struct HoldBackTests {
         #expect(inside.segments.map(\.text) == [Array("0123456".utf8), Array("a".utf8)])
     }
 
+    @Test func longJSONFlowsOnceItsWindowIsFullAndItsTagsAreText() throws {
+        var data = Profile(name: "window", summary: "")
+        data.starts = [.text("<think>")]
+        data.ends = [.text("</think>")]
+        data.undecidedWindow = 8
+        let text = Array("{\"a\":\"01234567<think>x</think>\"}".utf8)
+        let setting = Setting(profile: try CompiledProfile(data), start: .inside, json: true)
+        for pieces in [[text], Cutting.bytes(text)] {
+            #expect(setting.run(pieces).segments == [Split.Segment(kind: .answer, text: text)])
+        }
+    }
+
     @Test func aLongRunOfWhiteSpaceIsGivenOutInUnits() throws {
         let text = Array(("a" + String(repeating: " ", count: 600) + "</think>b").utf8)
         let setting = Setting(profile: try profile("R"), start: .inside)

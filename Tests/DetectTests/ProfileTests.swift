@@ -54,6 +54,21 @@ struct ProfileTests {
         #expect(catalogue.named("nobody") == nil)
     }
 
+    @Test func aConfiguredProfileReplacesTheBuiltInOfItsNameAndTheDefaultStaysLast() throws {
+        var mine = Profile(name: "default", summary: "mine")
+        mine.starts = [.text("<mine>")]
+        let other = Profile(name: "qwen3", summary: "mine, too")
+        let catalogue = try ProfileCatalogue.builtIn(with: [mine, other])
+        #expect(catalogue.profiles.count == ProfileCatalogue.builtIn.profiles.count)
+        #expect(catalogue.named("qwen3")?.profile.summary == "mine, too")
+        #expect(catalogue.profile(forModel: "gpt-4o").profile.summary == "mine")
+        #expect(catalogue.profile(forModel: "gpt-oss").profile.name == "gpt-oss")
+    }
+
+    @Test func aProfileIsCompiledOnce() throws {
+        #expect(ProfileCatalogue.builtIn.named("qwen3") === ProfileCatalogue.builtIn.profile(forModel: "qwen3-8b"))
+    }
+
     @Test func twoProfilesOfOneNameAreAnError() throws {
         let twice = [Profile(name: "x", summary: ""), Profile(name: "x", summary: "")]
         let error = try #require(throws: ProfileError.self) { try ProfileCatalogue(twice) }

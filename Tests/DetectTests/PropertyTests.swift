@@ -10,7 +10,7 @@ struct PropertyTests {
     func anyCuttingGivesTheSameSegments(_ name: String, _ start: StartState) throws {
         let profile = try #require(TestProfiles.named(name))
         var random = SeededRandom(state: 1)
-        for round in 0..<120 {
+        for round in 0..<60 {
             let text = GeneratedText.make(&random)
             let end: TextEnd = [.stop, .length, .cut][round % 3]
             for policy in [WhitespacePolicy.trim, .exact] {

@@ -11,6 +11,8 @@ struct Split: Equatable, CustomStringConvertible {
     var answerIsMissing = false
     var wasPromoted = false
     var tools: [ToolCall] = []
+    /// Spans that were not whole code points; 0 for a text that is valid UTF-8.
+    var brokenSpans = 0
 
     var description: String {
         let list = segments.map { "\($0.kind == .reasoning ? "r" : "a"):\(String(decoding: $0.text, as: UTF8.self).debugDescription)" }
@@ -21,6 +23,7 @@ struct Split: Equatable, CustomStringConvertible {
     func joined(_ kind: SegmentKind) -> [UInt8] { segments.filter { $0.kind == kind }.flatMap(\.text) }
 
     mutating func add(_ kind: SegmentKind, _ text: [UInt8]) {
+        if String(validating: text, as: UTF8.self) == nil { brokenSpans += 1 }
         if let last = segments.indices.last, segments[last].kind == kind {
             segments[last].text += text
         } else {

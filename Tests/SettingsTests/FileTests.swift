@@ -55,6 +55,24 @@ import Testing
         #expect((1...60).contains(report?.issues.count ?? 0))
     }
 
+    @Test("aliases that multiply and brackets without end are refused, not followed")
+    func hostileFiles() {
+        let laughs = (1...12).map { "l\($0): &l\($0) [\(Array(repeating: "*l\($0 - 1)", count: 10).joined(separator: ", "))]\n" }.joined()
+        for yaml in ["l0: &l0 x\n" + laughs, String(repeating: "[", count: 100_000), String(repeating: "- ", count: 100_000) + "x"] {
+            #expect(throws: SettingsReport.self) { try load(yaml) }
+        }
+    }
+
+    @Test("the printed settings are a file that gives the same settings")
+    func printedSettings() throws {
+        let settings = try fixture("good/all.yaml")
+        let printed = settings.description
+        let again = try load(printed)
+        let values = { (text: String) in text.split(separator: "\n").map { $0.split(separator: "  # ")[0] } }
+        #expect(values(again.description) == values(printed))
+        #expect(again.upstreams[1].timeouts.total == settings.upstreams[1].timeouts.total)
+    }
+
     private func fixture(_ name: String) throws -> ProxySettings {
         let content = try SettingsFile.Content.bytes(SettingsFixtures.bytes(name))
         return try ProxySettings.load(

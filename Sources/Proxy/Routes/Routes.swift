@@ -30,11 +30,8 @@ enum Endpoint: String {
     static func find(_ path: String) -> (endpoint: Endpoint, style: String?)? {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         if let endpoint = Endpoint(path: path) { return (endpoint, nil) }
-        let parts = path.split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, WireStyle(rawValue: String(parts[0])) != nil, let endpoint = Endpoint(path: "/" + parts[1]) else {
-            return nil
-        }
-        return (endpoint, String(parts[0]))
+        guard let prefixed = WireStyle.prefix(of: path), let endpoint = Endpoint(path: prefixed.rest) else { return nil }
+        return (endpoint, prefixed.style.rawValue)
     }
 }
 

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Runs the commands of the README and compares what they print.
+
+A fenced block with the info string `console` is a transcript: a line that begins with `$ ` is a command (it goes on while lines end
+with a backslash), the lines up to the next command are its output. In expected output a line that is only `…` stands for any number
+of lines, and `…` inside a line for any text. Blocks with another info string are not run, except that `yaml` blocks must pass
+`proxy --check-config`, and the settings table between its two marks must be the one that the program's own catalogue makes.
+
+The README's ports 8080 and 9000 are replaced by free ones; both programs are started before the first command and ended after the last.
+
+usage: readme.py BUILD_FOLDER [README]
+"""
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+COMMAND_SECONDS = 120
+START_SECONDS = 15
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def blocks(text):
+    """(line number, info string, lines) of each fenced block."""
+    found, current = [], None
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("```"):
+            if current is None:
+                current = (number, line[3:].strip(), [])
+            else:
+                found.append(current)
+                current = None
+        elif current is not None:
+            current[2].append(line)
+    return found
+
+
+def transcript(lines):
+    """(command, expected lines) pairs."""
+    pairs, index = [], 0
+    while index < len(lines):
+        if not lines[index].startswith("$ "):
+            raise ValueError("a console block must begin with a command: " + lines[index])
+        command = [lines[index][2:]]
+        while command[-1].endswith("\\") and index + 1 < len(lines):
+            index += 1
+            command.append(lines[index])
+        index += 1
+        expected = []
+        while index < len(lines) and not lines[index].startswith("$ "):
+            expected.append(lines[index])
+            index += 1
+        while expected and not expected[-1].strip():
+            expected.pop()
+        pairs.append(("\n".join(command), expected))
+    return pairs
+
+
+def matches(expected, actual):
+    pattern = ""
+    for line in expected:
+        if line.strip() == "…":
+            pattern += r"(?:.*\n)*?"
+        else:
+            pattern += ".*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"[ \t]*\n"
+    while actual and not actual[-1].strip():
+        actual.pop()
+    return re.fullmatch(pattern, "".join(line + "\n" for line in actual)) is not None
+
+
+def wait_for(port, process):
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise SystemExit("readme: a program ended at its start")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("readme: a program did not listen in time")
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    readme = sys.argv[2] if len(sys.argv) > 2 else os.path.join(root, "README.md")
+    text = open(readme, encoding="utf-8").read()
+    ports = {"9000": str(free_port()), "8080": str(free_port())}
+
+    def swap(line):
+        for documented, real in ports.items():
+            line = re.sub(r"(?<=[:= ])" + documented + r"\b", real, line)
+        return line
+
+    def swap_back(line):
+        for documented, real in ports.items():
+            line = line.replace(real, documented)
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).rstrip("\r")
+
+    environment = {k: v for k, v in os.environ.items() if not re.match(r"UPSTREAM_|PROXY_|OPENAI_|HOST$|PORT$|MOCK_PORT$|LOG_", k)}
+    environment.update(
+        PATH=build + os.pathsep + environment["PATH"], NO_COLOR="1", PROXY_URL="http://127.0.0.1:" + ports["8080"],
+        UPSTREAM_URL="http://127.0.0.1:" + ports["9000"])
+    failures, checked = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        programs = []
+        try:
+            for name, port in (("mock-upstream", "9000"), ("proxy", "8080")):
+                log = open(os.path.join(folder, name + ".log"), "w")
+                programs.append(
+                    subprocess.Popen([os.path.join(build, name), "--port", ports[port]], cwd=root, env=environment, stdout=log, stderr=log))
+                wait_for(int(ports[port]), programs[-1])
+            for number, info, lines in blocks(text):
+                if info == "console":
+                    for command, expected in transcript(lines):
+                        checked += 1
+                        run = subprocess.run(
+                            ["bash", "-c", swap(command)], cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS)
+                        actual = [swap_back(line) for line in run.stdout.decode("utf-8", "replace").split("\n")]
+                        if not matches(expected, actual):
+                            failures.append((number, command, expected, actual))
+                elif info == "yaml":
+                    checked += 1
+                    path = os.path.join(folder, "proxy.yaml")
+                    open(path, "w", encoding="utf-8").write("\n".join(lines))
+                    keys = dict(environment, DEEPSEEK_API_KEY="x" * 20, VLLM_API_KEY="y" * 20)
+                    keys.pop("UPSTREAM_URL")
+                    run = subprocess.run(
+                        [os.path.join(build, "proxy"), "--config", path, "--check-config"], env=keys, stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT, timeout=COMMAND_SECONDS)
+                    if run.returncode != 0:
+                        failures.append((number, "proxy --check-config", ["(a good configuration)"], run.stdout.decode().split("\n")))
+            table = re.search(r"<!-- settings -->\n(.*?)<!-- end of settings -->", text, re.S)
+            if table:
+                checked += 1
+                run = subprocess.run([os.path.join(build, "proxy"), "--settings-table"], stdout=subprocess.PIPE, timeout=COMMAND_SECONDS)
+                if run.stdout.decode().strip() != table[1].strip():
+                    failures.append((0, "proxy --settings-table", table[1].split("\n"), run.stdout.decode().split("\n")))
+        finally:
+            for program in reversed(programs):
+                program.terminate()
+            for program in programs:
+                try:
+                    program.wait(20)
+                except subprocess.TimeoutExpired:
+                    program.kill()
+    for number, command, expected, actual in failures:
+        print("README line %d: the output is not what it says\n  $ %s\n  expected:" % (number, command))
+        print("\n".join("    | " + line for line in expected))
+        print("  actual:")
+        print("\n".join("    | " + line for line in actual[:60]))
+    print("readme: %d checked, %d wrong" % (checked, len(failures)))
+    if checked == 0:
+        print("readme: nothing to check is a failure too")
+    sys.exit(1 if failures or checked == 0 else 0)
+
+
+main()
