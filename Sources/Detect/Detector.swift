@@ -52,6 +52,7 @@ public struct Detector: ~Copyable, Sendable {
 
     var retained = Retained(limit: Detector.promotionLimit)
     var owesPromotion = false
+    /// An explicit marker was removed: plain words open nothing any more.
     var sawMarker = false
     var answerHasPayload = false
     var answerEndsWhite = false
