@@ -114,13 +114,15 @@ if !pureOnly {
             name: "proxy-client",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                "EventStream", "JSONBytes", "ChatDelta", "Upstream", "CLineEdit",
+                "EventStream", "Upstream", "CLineEdit",
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         tests("MockUpstream", ["MockUpstream"] + server),
         tests("ProxyClient", ["proxy-client"]),
+        // The programs are named so that they are built; the tests run them and import nothing of them.
+        tests("EndToEnd", ["Proxy", "MockUpstream", "proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),

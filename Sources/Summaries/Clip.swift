@@ -51,6 +51,6 @@ enum Clip {
                 kept.append(scalar: scalar)
             }
         }
-        return String(decoding: kept, as: UTF8.self)
+        return String(decoding: kept, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
     }
 }

@@ -74,7 +74,7 @@ struct Formula {
         var end = index + 1
         while end < source.endIndex, Scalars.isASCIILetter(UInt32(source[end])) { end += 1 }
         guard end > index + 1 else { return spacing() }
-        let name = String(decoding: source[(index + 1)..<end], as: UTF8.self)
+        let name = String(decoding: source[(index + 1)..<end], as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         index = end
         if let symbol = Self.symbols[name] { return put(symbol) }
         if Self.transparent.contains(name) { return group(wrapped: false) }

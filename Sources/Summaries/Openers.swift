@@ -61,7 +61,7 @@ enum Openers {
     /// "So far", "so that": here the word belongs to what follows.
     private static func startsWithBoundSo(_ text: ArraySlice<UInt8>) -> Bool {
         let word = text.prefix(while: { $0 != 0x20 && $0 != 0x2C })
-        return boundSo.contains(String(decoding: word, as: UTF8.self).lowercased())
+        return boundSo.contains(String(decoding: word, as: UTF8.self).lowercased())  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -47,10 +47,10 @@ struct PromptQuestion {
     /// The best sentence, and the second best if it fits, in their order; nil when there is none or no word of it fits.
     func quote(limit: Int) -> String? {
         guard let first = best(except: nil) else { return nil }
-        let text = String(decoding: entries[first].text, as: UTF8.self)
+        let text = String(decoding: entries[first].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         let frame = (first > 0 ? 2 : 0) + (first < entries.count - 1 ? 2 : 0)
         if let second = best(except: first), entries[second].points >= Self.worthQuoting {
-            let other = String(decoding: entries[second].text, as: UTF8.self)
+            let other = String(decoding: entries[second].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
             if text.count + other.count + frame + 3 <= limit { return both(min(first, second), max(first, second)) }
         }
         let before = first > 0 && text.count + 2 < limit ? "… " : ""
@@ -61,9 +61,9 @@ struct PromptQuestion {
 
     private func both(_ first: Int, _ second: Int) -> String {
         var text = first > 0 ? "… " : ""
-        text += String(decoding: entries[first].text, as: UTF8.self)
+        text += String(decoding: entries[first].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         text += second == first + 1 ? " " : " … "
-        text += String(decoding: entries[second].text, as: UTF8.self)
+        text += String(decoding: entries[second].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         return second < entries.count - 1 ? text + " …" : text
     }
 

@@ -211,7 +211,7 @@ extension PromptScan {
         let name = rest.drop { $0 == 0x20 }.prefix {
             Scalars.isASCIILetter(UInt32($0)) || $0 &- 0x30 < 10 || $0 == 0x2B || $0 == 0x23 || $0 == 0x2D
         }
-        return name.count <= 16 ? String(decoding: name, as: UTF8.self) : ""
+        return name.count <= 16 ? String(decoding: name, as: UTF8.self) : ""  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private mutating func openedTag(_ body: ArraySlice<UInt8>, closedIn rest: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {

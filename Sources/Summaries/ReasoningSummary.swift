@@ -10,13 +10,13 @@
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
 /// the text and the times alone, not on how the text was cut. Time is linear in the text. Memory is bounded by
 /// `largestHeldByteCount`, typically it is a tenth of that.
-public struct ReasoningSummary: ~Copyable {
+public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
     static let goodScore = 46
     /// Points from which a sentence is better than silence.
     static let fairScore = 26
     /// The same two for the first step: an early sign of life matters more than its content.
-    static let goodOpeningScore = 24
+    static let goodOpeningScore = 20
     static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
@@ -183,7 +183,7 @@ extension ReasoningSummary {
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
-        let characters = String(decoding: sentence.text, as: UTF8.self).count
+        let characters = String(decoding: sentence.text, as: UTF8.self).count  // WHY: valid UTF-8, once per sentence or prompt
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }
@@ -220,7 +220,7 @@ extension ReasoningSummary {
             if !text.isEmpty, !Scalars.isDirectTerminator(LastScalar(of: text).scalar) { text.append(0x20) }
             text.append(contentsOf: sentence.text)
         }
-        return String(decoding: text, as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private mutating func takeHeading(before ordinal: Int) -> [UInt8]? {

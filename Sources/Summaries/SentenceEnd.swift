@@ -72,7 +72,7 @@ enum Abbreviations {
     static func contains(_ word: [UInt8], beforeDigit: Bool) -> Bool {
         // Inner full stops: "e.g", "z.B", "U.S"; but not "3.14", "v1.2" or "example.com".
         if word.count <= 7, word.contains(0x2E), isInitialism(word) { return true }
-        let lowercased = String(decoding: word, as: UTF8.self).lowercased()
+        let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
         return always.contains(lowercased) || beforeDigit && beforeNumbers.contains(lowercased)
     }
 
@@ -80,13 +80,13 @@ enum Abbreviations {
     /// letters name choices, which are spelled out behind the full stop.
     static func announces(letter: UInt8, _ word: [UInt8]) -> Bool {
         guard !word.isEmpty else { return true }
-        let lowercased = String(decoding: word, as: UTF8.self).lowercased()
+        let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
         return namedByLetter.contains(lowercased) || letter | 0x20 > 0x65 && letterContexts.contains(lowercased)
     }
 
     /// After these (German) a number with a full stop is an ordinal: "am 3. Oktober".
     static func announcesOrdinal(_ word: [UInt8]) -> Bool {
-        ordinalContexts.contains(String(decoding: word, as: UTF8.self).lowercased())
+        ordinalContexts.contains(String(decoding: word, as: UTF8.self).lowercased())  // WHY: valid UTF-8, once per sentence or prompt
     }
 
     private static func isInitialism(_ word: [UInt8]) -> Bool {

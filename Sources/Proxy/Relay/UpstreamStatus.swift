@@ -12,6 +12,7 @@ enum UpstreamStatus {
     ///   - head: the upstream's head.
     ///   - body: the beginning of its body.
     ///   - job: the request it is about.
+    /// - Returns: the failure with the status for the client.
     static func failure(_ head: ResponseHead, _ body: [UInt8], _ job: RelayJob) -> ProxyFailure {
         let retryAfter = retryAfter(head)
         switch head.status {
