@@ -121,6 +121,8 @@ if !pureOnly {
 
         tests("MockUpstream", ["MockUpstream"] + server),
         tests("ProxyClient", ["proxy-client"]),
+        // The programs are named so that they are built; the tests run them and import nothing of them.
+        tests("EndToEnd", ["Proxy", "MockUpstream", "proxy-client"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),

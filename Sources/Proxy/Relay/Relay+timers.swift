@@ -8,8 +8,11 @@ extension Relay {
     private var nextLook: Duration? {
         if end != nil { return drainDeadline }
         var times = [deadlines.nextCheck]
-        if job.isStream { times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay) }
-        if let pausedSince { times.append(pausedSince + server.settings.clientTimeouts.progress) }
+        if case .refused = state {
+            times.append(headArrived + Relay.errorBodyTime)
+        } else if job.isStream {
+            times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay)
+        }
         return times.compactMap { $0 }.min()
     }
 
@@ -34,7 +37,10 @@ extension Relay {
             if let drainDeadline, now >= drainDeadline { letGo() }
             return setAlarm()
         }
-        if let pausedSince, now - pausedSince >= server.settings.clientTimeouts.progress { return clientStalled() }
+        if case .refused(let head) = state {
+            if now - headArrived >= Relay.errorBodyTime { refuse(UpstreamStatus.failure(head, body, job)) }
+            return setAlarm()
+        }
         if let kind = deadlines.expired(at: now) { return fail(StreamFailure(kind)) }
         if job.isStream { tick(now) }
         setAlarm()
@@ -47,12 +53,5 @@ extension Relay {
         }
         machine.ticked(at: now, into: &output)
         if !output.isEmpty { send() }
-    }
-
-    /// The client has not taken a byte for too long: there is nobody to tell.
-    private func clientStalled() {
-        _ = machine.clientLeft()
-        sink.abort()
-        finish(.failed(.clientStalled))
     }
 }

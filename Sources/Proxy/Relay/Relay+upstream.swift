@@ -8,23 +8,27 @@ extension Relay: TransferReceiver {
         guard end == nil else { return }
         deadlines.headArrived(now: now)
         switch head.status {
-        case 200 where job.isStream: begin(BodyKind(head))
-        case 200: state = .gathering
+        case 200: begin(BodyKind(head))
         case 204..<300: fail(.empty)
         case 201..<204: fail(.notSSE)
-        default: state = .refused(head)
+        default:
+            // The status is known: it is told as a status even if the commit delay ends before the body does.
+            state = .refused(head)
+            headArrived = now
+            setAlarm()
         }
     }
 
     private func begin(_ kind: BodyKind) {
         switch kind {
-        case .events, .unknown:
+        case .events where job.isStream, .unknown where job.isStream:
             state = .streaming
             open()
-        case .json:
+        case .json, .unknown:
+            // A whole completion, asked for or not. `open` does nothing if the client did not ask for a stream.
             state = .gathering
             open()
-        case .other:
+        case .events, .other:
             fail(.notSSE)
         }
     }

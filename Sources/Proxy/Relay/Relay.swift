@@ -25,6 +25,8 @@ final class Relay: Exchange {
 
     /// How long an upstream may take to end after its answer was complete.
     static let drainTime = Duration.milliseconds(500)
+    /// How long the body of an upstream's error may take; then what has come of it has to do.
+    static let errorBodyTime = Duration.milliseconds(500)
 
     let job: RelayJob
     let server: ServerContext
@@ -42,7 +44,9 @@ final class Relay: Exchange {
     var end: StreamEnd?
     var statistics: TransferStatistics?
     var facts: StreamFacts?
-    var pausedSince: Duration?
+    var isPaused = false
+    /// When the head of an upstream's refusal came.
+    var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
     var drainDeadline: Duration?
 
@@ -79,23 +83,28 @@ final class Relay: Exchange {
         if isWritable { resumeUpstream() }
     }
 
+    func clientStalled() {
+        guard end == nil else { return }
+        _ = machine.clientLeft()
+        finish(.failed(.clientStalled))
+    }
+
     func serverStopping() {
         fail(.stopping)
     }
 
     /// A slow client pauses the upstream: memory is bounded by what one round brings, not by the answer.
     private func pauseUpstreamIfClientIsSlow() {
-        guard !sink.isWritable, pausedSince == nil, end == nil, let transfer else { return }
-        pausedSince = now
+        guard !sink.isWritable, !isPaused, end == nil, let transfer else { return }
+        isPaused = true
         deadlines.paused(now: now)
         transfer.pause()
         server.metrics.add(.readersPaused)
-        setAlarm()
     }
 
     private func resumeUpstream() {
-        guard pausedSince != nil else { return }
-        pausedSince = nil
+        guard isPaused else { return }
+        isPaused = false
         deadlines.resumed(now: now)
         transfer?.resume()
     }
