@@ -7,47 +7,38 @@ import Testing
 
 /// Whole completions: the answer pure in `content`, the summaries beside it, everything else as the upstream said it.
 @Suite struct CompletionTests {
-    struct Case: CustomTestStringConvertible, Sendable {
+    /// One vector of `Fixtures/phases/completions.json`.
+    struct Case: Decodable, CustomTestStringConvertible {
         var name: String
-        var message: String
-        var finish = "stop"
+        var finish: String
         var answer: String?
-        var thoughts = CompletionTests.thoughts
+        var thoughts: String
         var thinking: Bool?
-        var isMissing = false
-        var more = ""
+        var answerIsMissing: Bool?
+        /// The message as JSON text.
+        var message = ""
         var testDescription: String { name }
-    }
 
-    static let thoughts = "The zebrafish question needs 17 times 23, which makes 391 in total."
-    static let answer = "It is **391**.\n\n“naïve” 数学 🙂 </think> \\ \"q\""
-    private static let quotedThoughts = Streams.quoted(thoughts)
-    private static let quotedAnswer = Streams.quoted(answer)
-    private static let calls = #""tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]"#
+        private enum CodingKeys: CodingKey {
+            case name, finish, answer, thoughts, thinking, answerIsMissing
+        }
 
-    static let cases = [
-        Case(name: "reasoning_content", message: #""content":\#(quotedAnswer),"reasoning_content":\#(quotedThoughts)"#, answer: answer),
-        Case(name: "reasoning before content", message: #""reasoning":\#(quotedThoughts),"content":\#(quotedAnswer)"#, answer: answer),
-        Case(name: "reasoning and reasoning_details", message: #""content":\#(quotedAnswer),"reasoning":\#(quotedThoughts),"reasoning_details":[{"type":"reasoning.text","text":\#(quotedThoughts)}]"#, answer: answer),
-        Case(name: "thinking parts", message: #""content":[{"type":"thinking","thinking":[{"type":"text","text":\#(quotedThoughts)}]},{"type":"text","text":\#(quotedAnswer)}]"#, answer: answer),
-        Case(name: "thinking_blocks", message: #""content":\#(quotedAnswer),"thinking_blocks":[{"type":"thinking","thinking":\#(quotedThoughts),"signature":"s"}]"#, answer: answer),
-        Case(name: "think tags", message: #""content":\#(Streams.quoted("<think>\n\(thoughts)\n</think>\n\n\(answer)"))"#, answer: answer),
-        Case(name: "only the end tag", message: #""content":\#(Streams.quoted("\(thoughts)</think>\(answer)"))"#, answer: answer, thinking: true),
-        Case(name: "no reasoning", message: #""content":\#(quotedAnswer),"annotations":[]"#, answer: answer, thoughts: ""),
-        Case(name: "prose that no marker ends", message: #""content":"Let me think about zebras. They are 391.""#, answer: "Let me think about zebras. They are 391.", thoughts: ""),
-        Case(name: "tool calls and null", message: #""content":null,"reasoning_content":\#(quotedThoughts),\#(calls)"#, finish: "tool_calls"),
-        Case(name: "tool calls and text", message: #""content":\#(quotedAnswer),\#(calls)"#, finish: "tool_calls", answer: answer, thoughts: ""),
-        Case(name: "a refusal", message: #""content":null,"refusal":"No.""#, thoughts: ""),
-        Case(name: "empty content", message: #""content":"""#, answer: "", thoughts: ""),
-        Case(name: "length in the reasoning", message: #""content":null,"reasoning_content":\#(quotedThoughts)"#, finish: "length", answer: "", isMissing: true),
-        Case(name: "length in tagged reasoning", message: #""content":\#(Streams.quoted("<think>" + thoughts))"#, finish: "length", answer: "", isMissing: true),
-        Case(name: "length in the answer", message: #""content":"It is","reasoning_content":\#(quotedThoughts)"#, finish: "length", answer: "It is"),
-        Case(name: "log probabilities and the provider's own members", message: #""content":\#(quotedAnswer)"#, answer: answer, thoughts: "", more: #","logprobs":{"content":[{"token":"It","logprob":-0.1}]},"stop_reason":null"#),
-    ]
+        static func all() throws -> [Case] {
+            let bytes = Data(try Fixtures.bytes("phases/completions.json"))
+            let objects = try #require(JSONSerialization.jsonObject(with: bytes) as? [[String: Any]])
+            return try zip(JSONDecoder().decode([Case].self, from: bytes), objects).map { test, object in
+                var test = test
+                test.message = String(decoding: try JSONSerialization.data(withJSONObject: object["message"] ?? [:]), as: UTF8.self)
+                return test
+            }
+        }
 
-    private static func body(_ test: Case) -> String {
-        #"{"id":"up","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",\#(test.message)},"#
-            + #""finish_reason":"\#(test.finish)"\#(test.more)}],"usage":{"total_tokens":3,"x":[1, 2.50]},"system_fingerprint":"fp"}"#
+        var body: [UInt8] {
+            let text =
+                #"{"id":"up","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":\#(message),"#
+                + #""finish_reason":"\#(finish)","stop_reason":null}],"usage":{"total_tokens":3,"x":[1, 2.50]},"system_fingerprint":"fp"}"#
+            return Array(text.utf8)
+        }
     }
 
     private static func plan(_ style: WireStyle, _ test: Case, _ mode: StreamPlan.ReasoningMode = .extractive(.init())) -> StreamPlan {
@@ -63,10 +54,10 @@ import Testing
         return try #require(choices[ordinal]["message"] as? [String: Any])
     }
 
-    @Test(arguments: cases)
+    @Test(arguments: try Case.all())
     func theAnswerIsPureAndThePhasesStandBeside(_ test: Case) throws {
         for style in Streams.styles {
-            let outcome = try CompletionTransform(CompletionTests.plan(style, test)).transform(Array(CompletionTests.body(test).utf8))
+            let outcome = try CompletionTransform(CompletionTests.plan(style, test)).transform(test.body)
             let completion = try CompletionTests.object(outcome.body)
             let message = try CompletionTests.message(completion)
             let phases = try #require(completion["phases"] as? [[String: String]])
@@ -74,7 +65,9 @@ import Testing
             #expect(phases[0]["content"] == Streams.prompt && phases[2]["content"] == test.answer ?? "", "\(style)")
             let summary = phases[1]["content"] ?? ""
             #expect(summary.isEmpty == test.thoughts.isEmpty, "\(style): \(summary)")
-            #expect(summary.contains("length limit") == test.isMissing && outcome.facts.answerIsMissing == test.isMissing, "\(style)")
+            #expect(
+                summary.contains("length limit") == (test.answerIsMissing ?? false)
+                    && outcome.facts.answerIsMissing == (test.answerIsMissing ?? false), "\(style)")
             checkContent(message, test, style, summary)
             #expect(outcome.facts.reasoningBytes == test.thoughts.utf8.count && outcome.facts.finishReason == test.finish, "\(style)")
             for name in WireValidator.reasoningNames where style != .reasoning || name != "reasoning_content" {
@@ -96,9 +89,9 @@ import Testing
         }
     }
 
-    @Test(arguments: cases)
+    @Test(arguments: try Case.all())
     func everythingElseIsUnchanged(_ test: Case) throws {
-        let body = Array(CompletionTests.body(test).utf8)
+        let body = test.body
         for style in Streams.styles {
             let outcome = try CompletionTransform(CompletionTests.plan(style, test)).transform(body)
             #expect(try rest(outcome.body) == rest(body), "\(style)")
@@ -121,9 +114,9 @@ import Testing
         return completion as NSDictionary
     }
 
-    @Test(arguments: cases)
+    @Test(arguments: try Case.all())
     func reasoningLeavesOnlyWhereItIsWanted(_ test: Case) throws {
-        let body = Array(CompletionTests.body(test).utf8)
+        let body = test.body
         for style in Streams.styles {
             let silent = try CompletionTransform(CompletionTests.plan(style, test, .off)).transform(body)
             #expect(!String(decoding: silent.body, as: UTF8.self).contains("zebrafish"), "\(style)")
@@ -134,8 +127,10 @@ import Testing
     }
 
     @Test func severalChoicesEachHaveTheirOwnAnswerAndTheFirstHasTheSummaries() throws {
-        let body = #"{"id":"up","object":"chat.completion","created":1,"model":"m","choices":["#
-            + #"{"index":0,"message":{"role":"assistant","content":"<think>The zebrafish.</think>One"},"finish_reason":"stop","logprobs":{"content":[{"token":"zebrafish"}]}},"#
+        let body =
+            #"{"id":"up","object":"chat.completion","created":1,"model":"m","choices":["#
+            + #"{"index":0,"message":{"role":"assistant","content":"<think>The zebrafish.</think>One"},"finish_reason":"stop","#
+            + #""logprobs":{"content":[{"token":"zebrafish"}]}},"#
             + #"{"index":1,"message":{"role":"assistant","content":"Two","reasoning_content":"A quokka."},"finish_reason":"length"}]}"#
         for style in Streams.styles {
             let outcome = try CompletionTransform(Streams.plan(style, .off)).transform(Array(body.utf8))
@@ -152,7 +147,8 @@ import Testing
 
     @Test func longReasoningGetsSeveralSteps() throws {
         let thoughts = (HeartbeatTests.thoughts + HeartbeatTests.thoughts.map { "Once more: " + $0 }).joined()
-        let body = #"{"choices":[{"index":0,"message":{"content":"391","reasoning_content":\#(Streams.quoted(thoughts))},"finish_reason":"stop"}]}"#
+        let body =
+            #"{"choices":[{"index":0,"message":{"content":"391","reasoning_content":\#(Streams.quoted(thoughts))},"finish_reason":"stop"}]}"#
         let outcome = try CompletionTransform(Streams.plan(.events)).transform(Array(body.utf8))
         #expect(outcome.facts.summarySteps >= 2)
         let again = try CompletionTransform(Streams.plan(.events)).transform(Array(body.utf8))
