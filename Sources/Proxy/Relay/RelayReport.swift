@@ -40,10 +40,15 @@ struct RelayReport {
         }
     }
 
+    /// Model names come from clients: a log line holds the beginning of a long one.
+    private static func bounded(_ name: String) -> String {
+        name.utf8.count <= 200 ? name : String(name.prefix(100)) + "…"
+    }
+
     private func log(_ end: StreamEnd, _ facts: StreamFacts) {
         guard relay.server.settings.logging.accessLog else { return }
         var metadata: Logger.Metadata = [
-            "request_id": "\(relay.job.requestID)", "model": "\(relay.job.model)", "style": "\(relay.job.plan.style.rawValue)",
+            "request_id": "\(relay.job.requestID)", "model": "\(RelayReport.bounded(relay.job.model))", "style": "\(relay.job.plan.style.rawValue)",
             "upstream": "\(relay.job.upstream.name)", "stream": "\(relay.job.isStream)", "end": "\(end.name)",
             "status": "\(end == .clientLeft ? 499 : relay.sink.status)", "duration_ms": "\(relay.now.inMilliseconds)",
             "reasoning_bytes": "\(facts.reasoningBytes)", "answer_bytes": "\(facts.answerBytes)", "steps": "\(facts.summarySteps)",
