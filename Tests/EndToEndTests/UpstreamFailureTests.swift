@@ -14,7 +14,7 @@ extension EndToEnd {
                 ("error-529", 503, "upstream_error", nil), ("redirect", 502, "upstream_redirect", nil),
                 ("html-page", 502, "upstream_not_sse", nil), ("no-content", 502, "upstream_empty", nil),
                 ("reset-before-head", 502, "upstream_reset", nil), ("close-before-head", 502, "upstream_reset", nil),
-                ("garbage-head", 502, "upstream_protocol", nil), ("gzip", 502, "upstream_encoding", nil),
+                ("garbage-head", 502, "upstream_protocol", nil),
             ]
             for stream in [true, false] {
                 for (model, status, code, retryAfter) in cases {
@@ -29,6 +29,7 @@ extension EndToEnd {
                     #expect(!reply.text.contains("<html") && !reply.text.contains("127.0.0.1"), "\(name): \(reply.text)")
                 }
             }
+            #expect(try house.stream("gzip").errorCode == "upstream_encoding")
             // A connection that met an error serves the next request.
             let connection = try house.connect()
             #expect(try connection.exchange(.chat("error-500", stream: true)).status == 502)
@@ -139,9 +140,7 @@ extension EndToEnd {
 
         @Test func oneFailureNeverTouchesAnotherStream() throws {
             let house = try House(["server-threads": "1"])
-            let good = try house.connect()
-            try good.send(Request.chat("hold-in-answer", stream: true).bytes)
-            try good.receive(text: "\"content\":\"The\"")
+            let good = try house.heldStream()
             for model in ["reset-in-answer", "garbage-head", "cut-chunk", "error-500", "header-flood"] {
                 _ = try house.stream(model)
             }
