@@ -45,13 +45,9 @@ struct RelayReport {
     private func log(_ end: StreamEnd, _ facts: StreamFacts) {
         guard relay.server.settings.logging.accessLog else { return }
         var metadata: Logger.Metadata = [
-<<<<<<< HEAD
-            "request_id": "\(relay.job.request.id)", "model": "\(relay.job.model)", "style": "\(relay.job.plan.style.rawValue)",
-            "upstream": "\(relay.attempt?.upstream.name ?? "-")", "stream": "\(relay.job.isStream)", "end": "\(end.name)",
-=======
-            "request_id": "\(relay.job.requestID)", "model": "\(RelayReport.bounded(relay.job.model))", "style": "\(relay.job.plan.style.rawValue)",
-            "upstream": "\(relay.job.upstream.name)", "stream": "\(relay.job.isStream)", "end": "\(end.name)",
->>>>>>> 9b77b8f402fe45aed378aa2e7ec535d10a510978
+            "request_id": "\(relay.job.request.id)", "model": "\(RelayReport.bounded(relay.job.model))",
+            "style": "\(relay.job.plan.style.rawValue)", "upstream": "\(relay.attempt?.upstream.name ?? "-")",
+            "stream": "\(relay.job.isStream)", "end": "\(end.name)",
             "status": "\(end == .clientLeft ? 499 : relay.sink.status)", "duration_ms": "\(relay.now.inMilliseconds)",
             "reasoning_bytes": "\(facts.reasoningBytes)", "answer_bytes": "\(facts.answerBytes)", "steps": "\(facts.summarySteps)",
             "sent_bytes": "\(relay.sink.byteCount)",
