@@ -22,7 +22,7 @@ extension StreamCore {
         }
         for ordinal in delta.choices.indices {
             choice(ordinal, data, at: now, into: &output)
-            if end != nil { return }
+            if end != nil || lost != nil { return }
         }
     }
 
@@ -88,6 +88,8 @@ extension StreamCore {
         guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
         enter(.reasoningSummary, at: now, into: &output)
         if thoughts.isRaw {
+            if owesRawBreak { renderer.rawReasoningEnded(isFollowed: true, to: &output) }
+            owesRawBreak = false
             renderer.rawReasoning(track.reasoning.span, to: &output)
         } else {
             thoughts.received(track.reasoning.span, at: now)

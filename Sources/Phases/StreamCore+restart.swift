@@ -3,8 +3,11 @@ public import Detect
 
 // Moving to another upstream before the commit point: the client has seen nothing but summaries, and sees nothing of the change.
 extension StreamCore {
-    /// Whether an answer byte of any choice has been sent. Style `off` has sent the upstream's own bytes.
-    var isCommitted: Bool { plan.style == .off ? isOpen : phases.isFinal || choices.contains { $0.hasAnswer } }
+    /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
+    /// whether any byte of the upstream's has passed.
+    var isCommitted: Bool {
+        plan.style == .off ? bypass.hasPassed : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
+    }
 
     /// Whether a failure is not told yet, because the request may move on.
     mutating func keepsForRestart(_ failure: StreamFailure) -> Bool {
@@ -25,6 +28,7 @@ extension StreamCore {
         facts.upstreamEvents = 0
         facts.restarts += 1
         thoughts.restarted()
+        owesRawBreak = true
     }
 
     /// No other upstream is left: the failure is told after all.
