@@ -63,7 +63,8 @@ struct Moves {
     }
 
     private mutating func act(_ call: (inout [UInt8]) -> StreamAction) {
-        switch call(&output) {
+        let action = call(&output)
+        switch action {
         case .proceed: break
         case .lost(let failure):
             losses.append(failure)

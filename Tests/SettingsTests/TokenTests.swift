@@ -83,10 +83,8 @@ import Testing
         do {
             _ = try load(environment: environment)
             return []
-        } catch let report as SettingsReport {
-            return report.errors.map { "\($0)" }
         } catch {
-            return ["\(error)"]
+            return error.errors.map { "\($0)" }
         }
     }
 }

@@ -6,7 +6,7 @@ final class UpstreamDirectory: Sendable {
     /// In the order of priority; equals keep the order of the configuration.
     let entries: [UpstreamEntry]
 
-    init(_ settings: [UpstreamSettings], breaker: BreakerSettings) {
+    init(_ settings: [UpstreamSettings], breaker: BreakerSettings = BreakerSettings()) {
         entries = settings.enumerated().sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
             .map { UpstreamEntry($0.element, breaker: breaker) }
     }
