@@ -226,7 +226,7 @@ import Testing
         ("the first byte of the answer", [Streams.reasoning("Hm."), Streams.content("I")]),
         ("a tagged answer's first byte", [Streams.content("<think>Hm.</think>I")]),
         ("a held tail behind an answer", [Streams.content("It is <thi")]),
-        ("the answer of another choice", [Streams.content("I", index: 3)]),
+        ("the answer of another choice", [Streams.reasoning("Hm.", index: 3), Streams.content("I", index: 3)]),
         ("a tool call", [Streams.chunk(#"{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":""}}]}"#)]),
         ("a refusal", [Streams.chunk(#"{"refusal":"No"}"#)]),
         ("a finish chunk without an answer", [Streams.reasoning("Hm."), Streams.chunk("{}", finish: "length"), Streams.reasoning("z", index: 1)]),
