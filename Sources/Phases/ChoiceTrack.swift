@@ -61,3 +61,12 @@ final class ChoiceTrack {
         }
     }
 }
+
+extension StreamFacts {
+    /// What the first choice's text, now complete, shows about where it began.
+    mutating func note(_ track: ChoiceTrack) {
+        guard track.index == 0 else { return }
+        sawOrphanEnd = track.detector.sawOrphanEnd
+        wasPromoted = track.detector.wasPromoted
+    }
+}

@@ -61,6 +61,7 @@ public struct CompletionTransform {
         }
         let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
         track.finishText(end)
+        facts.note(track)
         track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
         facts.reasoningBytes += track.reasoning.count
         facts.answerBytes += track.answer.count

@@ -149,6 +149,7 @@ extension StreamCore {
         track.isFinished = true
         track.beginChunk()
         track.finishText(textEnd)
+        facts.note(track)
         reason(of: track, at: now, into: &output)
         if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, facts.reasoningBytes > 0 {
             facts.answerIsMissing = true

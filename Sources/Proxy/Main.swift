@@ -45,7 +45,7 @@ struct ProxyCommand: ConfiguredCommand {
               69  the address cannot be listened on
             """,
         version: "proxy \(Version.current)",
-        subcommands: [ProfilesCommand.self])
+        subcommands: [ProfilesCommand.self, DetectCommand.self])
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
     var config: String?

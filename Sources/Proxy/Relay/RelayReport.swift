@@ -15,6 +15,7 @@ struct RelayReport {
     func file(_ end: StreamEnd) {
         let facts = relay.facts ?? relay.machine.facts
         count(end, facts)
+        relay.server.learn(from: facts, relay.job)
         log(end, facts)
     }
 

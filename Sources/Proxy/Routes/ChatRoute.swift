@@ -36,7 +36,8 @@ struct ChatRoute {
         let upstream = try upstream(for: chat.model)
         let model = chat.model ?? upstream.settings.model ?? ""
         let style = try style(chat, model, request, pathStyle)
-        let plan = plan(chat, model: model, style: style, upstream, request)
+        let profile = try profile(chat, model, upstream, request)
+        let plan = plan(chat, model: model, style: style, profile, upstream, request)
         return RelayJob(
             requestID: request.id, model: model, isStream: chat.stream, plan: plan, upstream: upstream,
             upstreamRequest: UpstreamCall.chat(request, chat, model: model, to: upstream, strips: server.settings.stripsHistory),
@@ -85,12 +86,23 @@ struct ChatRoute {
         }
     }
 
+    /// The profile that the request names, in its body or a header, else the model's.
+    private func profile(
+        _ chat: ChatRequest, _ model: String, _ upstream: UpstreamEntry, _ request: HTTPRequest
+    ) throws(ProxyFailure) -> CompiledProfile {
+        let header = request.headers.first(name: "x-reasoning-profile")
+        guard let name = chat.phases?.profile ?? header else { return server.profile(forModel: model, at: upstream) }
+        if let profile = server.profiles.named(name) { return profile }
+        throw .unknownProfile(server.profiles.profiles.map(\.name), param: chat.phases?.profile == nil ? nil : "phases.profile")
+    }
+
     private func plan(
-        _ chat: ChatRequest, model: String, style: WireStyle, _ upstream: UpstreamEntry, _ request: HTTPRequest
+        _ chat: ChatRequest, model: String, style: WireStyle, _ profile: CompiledProfile, _ upstream: UpstreamEntry, _ request: HTTPRequest
     ) -> StreamPlan {
         let facts = PromptFacts(chat)
         let settings = server.settings
-        let profile = server.profile(forModel: model, at: upstream)
+        var thinking = ThinkingRequest(chat)
+        thinking.beginsInside = settings.detection.learns && server.learned.use(model, at: upstream.name)
         var plan = StreamPlan(
             style: style,
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
@@ -98,8 +110,8 @@ struct ChatRoute {
             promptFacts: facts,
             reasoning: reasoningMode(chat.phases?.summary),
             profile: profile,
-            thinking: ThinkingRequest(chat),
-            whitespace: settings.detection.whitespace == .exact ? .exact : .trim)
+            thinking: thinking,
+            whitespace: chat.phases?.whitespace.map { $0 == .exact ? .exact : .trim } ?? settings.whitespacePolicy(of: profile.profile))
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.includesUsage = chat.includesUsage
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)

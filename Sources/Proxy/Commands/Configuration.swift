@@ -36,7 +36,8 @@ struct Configuration {
     /// - Throws: the exit status of wrong use, after a hint.
     func profile(named name: String) throws -> CompiledProfile {
         if let profile = profiles.named(name) { return profile }
-        throw ValidationError("There is no profile '\(name)'. `proxy profiles` lists them.")
+        StandardError.write("proxy: there is no profile '\(VisibleText.line(name))'; `proxy profiles` lists them\n")
+        throw ExitCode.validationFailure
     }
 
     /// The profile that requests for a model get, by the upstream that would be asked first.
