@@ -47,8 +47,7 @@ struct ProxyCommand: ConfiguredCommand {
         version: "proxy \(Version.current)",
         subcommands: [ProfilesCommand.self, DetectCommand.self])
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
-    var config: String?
+    @OptionGroup var source: ConfigurationSource
 
     @Flag(help: "Check the configuration, say what is wrong with it, and exit.")
     var checkConfig = false
@@ -62,7 +61,7 @@ struct ProxyCommand: ConfiguredCommand {
     /// Runs the program with the settings' flags, which were taken from the command line before.
     func run(flags: [SettingsSources.Flag]) async throws {
         if settingsTable { return print(SettingsCatalogue.markdownTable, terminator: "") }
-        let configuration = try Configuration(file: config, flags: flags)
+        let configuration = try Configuration(file: source.config, flags: flags)
         let settings = configuration.settings
         if checkConfig || printConfig { return report(settings) }
         let log = Logger(label: "proxy") { _ in

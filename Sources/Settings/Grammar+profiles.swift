@@ -15,7 +15,8 @@ extension Grammar where Value == PatternText {
             name: "pattern",
             read: { source, path, reading in
                 guard case .text(let text) = source.shape, !text.isEmpty else {
-                    reading.complain(at: source.origin, path: path, "expected a PCRE2 pattern, found \(source.kind)")
+                    let found = source.kind == "a text" ? "an empty text" : source.kind
+                    reading.complain(at: source.origin, path: path, "expected a PCRE2 pattern, found \(found)")
                     return nil
                 }
                 return PatternText(.pattern, text, at: SettingPlace(source.origin, path))

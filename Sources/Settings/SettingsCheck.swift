@@ -76,7 +76,12 @@ struct SettingsCheck {
                 "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
             complain(.error, "\(base).name", problem, "give this one a name of its own", &reading)
         }
-        if let extended = profile.extends { checkProfile(extended, at: "\(base).extends", &reading) }
+        if let extended = profile.extends {
+            if extended == profile.name, let knownProfiles, !knownProfiles.contains(extended) {
+                complain(.error, "\(base).extends", "a profile extends its own name only to change a built-in one", nil, &reading)
+            }
+            checkProfile(extended, at: "\(base).extends", &reading)
+        }
         checkEnd(ofExtensionsFrom: index, &reading)
     }
 
@@ -87,6 +92,8 @@ struct SettingsCheck {
         while let extended = next.extends, extended != next.name {
             seen.append(next.name)
             if seen.contains(extended) {
+                // Told once, at the first of them.
+                guard !settings.profiles[..<index].contains(where: { seen.contains($0.name) }) else { return }
                 let chain = (seen + [extended]).joined(separator: " → ")
                 let path = "\(SettingsCatalogue.profileKey)[\(index)].extends"
                 return complain(.error, path, "the profiles extend each other in a circle: \(chain)", nil, &reading)
@@ -101,7 +108,8 @@ struct SettingsCheck {
         let knownProfiles = builtIn.union(settings.profiles.map(\.name).filter { !$0.isEmpty })
         guard !knownProfiles.contains(name) else { return }
         let meant = NearestName.of(name, among: Array(knownProfiles))
-        let hint = meant.map { "did you mean \"\($0)\"?" } ?? "there are \(knownProfiles.sorted().joined(separator: ", "))"
+        let names = knownProfiles.count > 12 ? "`proxy profiles` lists them" : "there are \(knownProfiles.sorted().joined(separator: ", "))"
+        let hint = meant.map { "did you mean \"\($0)\"?" } ?? names
         complain(.error, path, "there is no detection profile \(Quoted.excerpt(name))", hint, &reading)
     }
 

@@ -9,7 +9,13 @@ protocol ConfiguredCommand: ParsableCommand {
     func run(flags: [SettingsSources.Flag]) async throws
 }
 
-/// Where settings come from, for every command.
+/// The option that every command shares: as one group, so that it may stand before and after a command's name.
+struct ConfigurationSource: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
+    var config: String?
+}
+
+/// The settings and profiles in force, for every command.
 struct Configuration {
     let settings: ProxySettings
     let profiles: ProfileCatalogue

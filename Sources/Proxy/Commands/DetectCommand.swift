@@ -47,8 +47,7 @@ struct DetectCommand: ConfiguredCommand {
     @Flag(help: "Print JSON, one segment a line, the summary last.")
     var json = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
-    var config: String?
+    @OptionGroup var source: ConfigurationSource
 
     @Option(help: "When to use colour: auto, always, never.")
     var color = ColourChoice.auto
@@ -59,7 +58,7 @@ struct DetectCommand: ConfiguredCommand {
     }
 
     func run(flags: [SettingsSources.Flag]) async throws {
-        let configuration = try Configuration(file: config, flags: flags)
+        let configuration = try Configuration(file: source.config, flags: flags)
         let compiled =
             if let profile { try configuration.profile(named: profile) } else { configuration.choice(forModel: model ?? "").profile }
         let policy = whitespace.map { $0 == .exact ? WhitespacePolicy.exact : .trim }
