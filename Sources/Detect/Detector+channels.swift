@@ -24,7 +24,6 @@ extension Detector {
     }
 
     private mutating func enterHeader() {
-        sawMarker = true
         enter(.header)
         // A header is searched for its end as it stands: it has no edge.
         hasPayload = true
@@ -35,7 +34,6 @@ extension Detector {
         if body == .toolCall { openCall(header) }
         released = header.upperBound
         cleared = header.upperBound
-        sawMarker = true
         origin = .explicit
         enter(.body(body))
     }

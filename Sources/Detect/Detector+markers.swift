@@ -43,6 +43,8 @@ extension Detector {
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(emit: emit)
             dropStray(end)
+        case .proseStart where sawMarker:
+            beginPayload(buffer[start])
         case .proseStart:
             // Leading white space goes where the words go; without a policy that holds it, it has already gone out.
             if !trims { release(emit: emit) }
@@ -71,7 +73,7 @@ extension Detector {
         if hasPayload, !admitsStart(at: start) { return readAsText(start) }
         if hasPayload, place == .undecided, waitsForJSON { return readAsText(start) }
         let isLate = place == .outside && hasPayload
-        if place == .undecided { holdIsAnswer() }
+        if place == .undecided { if waitsForJSON { holdIsReasoning() } else { holdIsAnswer() } }
         release(emit: emit)
         retained.end()
         if isLate {
@@ -128,7 +130,6 @@ extension Detector {
     }
 
     private mutating func closeReasoning() {
-        sawMarker = true
         retained.end()
     }
 

@@ -109,7 +109,7 @@ extension Detector {
     ///
     /// - Returns: false if the text must be searched; nothing was done then.
     mutating func passThrough(_ text: Span<UInt8>, emit: Emit) -> Bool {
-        guard released == buffer.count, hasPayload, !isBounded else { return false }
+        guard released == buffer.count, hasPayload, !skipsWhite, !isBounded else { return false }
         let whole = text.count - text.incompleteTail()
         guard whole > 0, !(holdsWhite && text[whole - 1].isWhite) else { return false }
         let clear = text.extracting(0..<whole)

@@ -52,6 +52,7 @@ public struct Detector: ~Copyable, Sendable {
 
     var retained = Retained(limit: Detector.promotionLimit)
     var owesPromotion = false
+    /// An explicit marker was removed: plain words open nothing any more.
     var sawMarker = false
     var answerHasPayload = false
     var answerEndsWhite = false
@@ -61,8 +62,8 @@ public struct Detector: ~Copyable, Sendable {
 
     /// Some reasoning was given out that is more than white space.
     public internal(set) var sawReasoning = false
-    /// The text ended in reasoning, or a limit cut it right after, and nothing but white space was given out as the answer. Known after ``finish(_:emit:)``; false
-    /// after ``TextEnd/cut``, where the error is the news.
+    /// The text ended in reasoning, or a limit cut it right after, and nothing but white space was given out as the answer. Known
+    /// after ``finish(_:emit:)``; false after ``TextEnd/cut``, where the error is the news.
     public internal(set) var answerIsMissing = false
     /// Text given out as reasoning was given out again as the answer, because no marker ever came.
     public internal(set) var wasPromoted = false

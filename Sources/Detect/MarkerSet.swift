@@ -60,12 +60,12 @@ struct MarkerSets: Sendable {
         let bodyEnds = (channels?.bodyEnds ?? []).map { ($0, MarkerRole.bodyEnd) }
         let laterStarts = profile.isInterleaved ? starts : []
 
-        undecidedEdge = try MarkerSet(starts + ends, isEdge: true, bit: 1 << 0)
+        undecidedEdge = try MarkerSet(starts + ends + strays, isEdge: true, bit: 1 << 0)
         undecided = try MarkerSet(starts + ends, isEdge: false, bit: 1 << 1)
         outsideEdge = try MarkerSet(
             headerStarts + headerEnds + starts + ends + frameOpens + strays + proseStarts, isEdge: true, bit: 1 << 2)
         outside = try MarkerSet(headerStarts + starts + strays, isEdge: false, bit: 1 << 3)
-        reasoningEdge = try MarkerSet(starts, isEdge: true, bit: 1 << 4)
+        reasoningEdge = try MarkerSet(starts + strays, isEdge: true, bit: 1 << 4)
         reasoning = try MarkerSet(ends + implicitEnds + strays, isEdge: false, bit: 1 << 5)
         prose = try MarkerSet(proseEnds + proseVetoes + starts + ends + implicitEnds, isEdge: false, bit: 1 << 6)
         betweenEdge = try MarkerSet(starts + ends + frameOpens + strays, isEdge: true, bit: 1 << 7)

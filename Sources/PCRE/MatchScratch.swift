@@ -19,6 +19,7 @@ public struct MatchScratch: ~Copyable, @unchecked Sendable {
 
     /// A scratch whose searches give up after `matchLimit` internal match calls.
     public init(matchLimit: Int = MatchScratch.defaultMatchLimit) {
+        // SAFETY: nothing is allocated yet; `prepare` does it before the first use.
         unsafe data = nil
         unsafe context = nil
         self.matchLimit = UInt32(clamping: matchLimit)
@@ -56,12 +57,13 @@ public struct MatchScratch: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func prepare() -> Bool {
-        if unsafe data != nil { return true }
-        unsafe data = pcre2_match_data_create_8(1, nil)
-        unsafe context = pcre2_match_context_create_8(nil)
-        guard unsafe data != nil, unsafe context != nil else { return false }
-        unsafe pcre2_set_match_limit_8(context, matchLimit)
-        return true
+        // SAFETY: each create call gives an object of ours or nil; both are checked, and freed in `deinit` only.
+        if unsafe data == nil { unsafe data = pcre2_match_data_create_8(1, nil) }
+        if unsafe context == nil {
+            unsafe context = pcre2_match_context_create_8(nil)
+            if unsafe context != nil { unsafe pcre2_set_match_limit_8(context, matchLimit) }
+        }
+        return unsafe data != nil && context != nil
     }
 
     private func outcome(of result: Int32) -> MatchOutcome {
@@ -80,7 +82,8 @@ public struct MatchScratch: ~Copyable, @unchecked Sendable {
     }
 
     private func alternative() -> Int {
-        // SAFETY: the mark is a zero-terminated name inside the pattern's code, which the caller keeps alive; ours have two digits.
+        // SAFETY: asked after a match only; the mark is a zero-terminated name inside the pattern's code, which the caller keeps
+        // alive; ours have two digits.
         guard let mark = unsafe pcre2_get_mark_8(data) else { return 0 }
         return unsafe Int(mark[0] &- 48) * 10 + Int(mark[1] &- 48)
     }

@@ -41,6 +41,7 @@ public final class Pattern: @unchecked Sendable {
         let options =
             PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C
             | (isAnchored ? PCRE2_ANCHORED : 0) | (isCaseless ? PCRE2_CASELESS : 0)
+        // SAFETY: what compile returns is ours: single ones are freed at once, the joined one in `deinit`; the info calls only read it.
         // Each alone first: the offset in an error then means something to its author, and a stray ")" cannot leak out.
         for (index, alternative) in alternatives.enumerated() {
             switch unsafe Self.compile(alternative, options) {

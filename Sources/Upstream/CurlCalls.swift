@@ -16,6 +16,14 @@ enum CurlLibrary {
         if isDefault { _ = signal(SIGPIPE, SIG_IGN) }
         return curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
     }()
+
+    /// Whether a connection with HTTP/2 by prior knowledge can be used again. libcurl 7.88 fails such requests with "Error
+    /// in the HTTP2 framing layer" (curl pull request 10643, mended in 8.0.0), so each gets a connection of its own there.
+    static let sharesPriorKnowledge: Bool = {
+        // SAFETY: the call returns a pointer to static data.
+        guard let version = unsafe curl_version_info(CURLVERSION_FIRST)?.pointee.version_num else { return false }
+        return !(0x07_58_00..<0x08_00_00).contains(version)
+    }()
 }
 
 /// One transfer's handle; used again after a complete reset.

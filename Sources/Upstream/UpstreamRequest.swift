@@ -54,6 +54,7 @@ public enum HTTPVersionPreference: Sendable {
     case automatic
     /// HTTP/1.1 always: one connection per stream, so that a paused stream holds back its own connection only.
     case http1
-    /// HTTP/2 from the first byte, without negotiation, also on `http`.
+    /// HTTP/2 from the first byte, without negotiation, also on `http`. With libcurl 7.88, which cannot use such a
+    /// connection again, each request gets a connection of its own.
     case http2PriorKnowledge
 }

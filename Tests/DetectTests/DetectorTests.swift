@@ -146,4 +146,28 @@ struct DetectorTests {
         #expect(whole.segments.map(\.text) == [Array(body.prefix(6)), Array(body.suffix(3))])
         #expect(setting.run(Cutting.bytes(body)).segments == whole.segments)
     }
+
+    /// Scenario 30.
+    @Test func eachChoiceHasADetectorOfItsOwn() throws {
+        var choices = [Split(), Split()]
+        var first = try detector("T", .outside)
+        var second = try detector("T", .outside)
+        first.receive(text("<think>a</th").span) { choices[0].add($0, $1.bytes) }
+        second.receive(text("plain <").span) { choices[1].add($0, $1.bytes) }
+        first.receive(text("ink>b").span) { choices[0].add($0, $1.bytes) }
+        second.receive(text("3").span) { choices[1].add($0, $1.bytes) }
+        first.finish(.stop) { choices[0].add($0, $1.bytes) }
+        second.finish(.stop) { choices[1].add($0, $1.bytes) }
+        #expect(choices[0].joined(.reasoning) == text("a"))
+        #expect(choices[0].joined(.answer) == text("b"))
+        #expect(choices[1].segments == [Split.Segment(kind: .answer, text: text("plain <3"))])
+    }
+
+    /// A chunk that carries the end of one kind and the start of the other leaves as two spans, in order.
+    @Test func oneChunkWithBothKindsLeavesAsTwoSpansInOrder() throws {
+        var detector = try detector("R", .inside)
+        var spans: [Split.Segment] = []
+        detector.receive(text("tail</think>head").span) { spans.append(Split.Segment(kind: $0, text: $1.bytes)) }
+        #expect(spans == [Split.Segment(kind: .reasoning, text: text("tail")), Split.Segment(kind: .answer, text: text("head"))])
+    }
 }

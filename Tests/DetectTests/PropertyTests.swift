@@ -9,9 +9,10 @@ struct PropertyTests {
     @Test(arguments: profileNames, starts)
     func anyCuttingGivesTheSameSegments(_ name: String, _ start: StartState) throws {
         let profile = try #require(TestProfiles.named(name))
+        let texts = GeneratedText(for: profile)
         var random = SeededRandom(state: 1)
         for round in 0..<60 {
-            let text = GeneratedText.make(&random)
+            let text = texts.make(&random)
             let end: TextEnd = [.stop, .length, .cut][round % 3]
             for policy in [WhitespacePolicy.trim, .exact] {
                 let setting = Setting(profile: profile, start: start, whitespace: policy, json: round % 4 == 0, end: end)
@@ -31,9 +32,10 @@ struct PropertyTests {
     @Test(arguments: ["T", "R", "Q", "TI"], starts)
     func markersAndTextTogetherAreWhatWasReceived(_ name: String, _ start: StartState) throws {
         let profile = try #require(TestProfiles.named(name))
+        let texts = GeneratedText(for: profile)
         var random = SeededRandom(state: 2)
         for _ in 0..<300 {
-            let text = GeneratedText.make(&random)
+            let text = texts.make(&random)
             // After a cut nothing is promoted, so every byte is given out at most once.
             let split = Setting(profile: profile, start: start, whitespace: .exact, end: .cut).run(Cutting.bytes(text))
             let out = split.segments.flatMap(\.text)
@@ -44,16 +46,17 @@ struct PropertyTests {
     @Test(arguments: profileNames, starts)
     func choicesDoNotDisturbEachOther(_ name: String, _ start: StartState) throws {
         let profile = try #require(TestProfiles.named(name))
+        let texts = GeneratedText(for: profile)
         var random = SeededRandom(state: 3)
         for _ in 0..<20 {
-            let texts = [GeneratedText.make(&random), GeneratedText.make(&random)]
-            let apart = texts.map { Setting(profile: profile, start: start).run([$0]) }
+            let pair = [texts.make(&random), texts.make(&random)]
+            let apart = pair.map { Setting(profile: profile, start: start).run([$0]) }
             var first = Detector(profile: profile, start: start)
             var second = Detector(profile: profile, start: start)
             var together = [Split(), Split()]
-            for index in 0..<max(texts[0].count, texts[1].count) {
-                if index < texts[0].count { first.receive([texts[0][index]].span) { together[0].add($0, $1.bytes) } }
-                if index < texts[1].count { second.receive([texts[1][index]].span) { together[1].add($0, $1.bytes) } }
+            for index in 0..<max(pair[0].count, pair[1].count) {
+                if index < pair[0].count { first.receive([pair[0][index]].span) { together[0].add($0, $1.bytes) } }
+                if index < pair[1].count { second.receive([pair[1][index]].span) { together[1].add($0, $1.bytes) } }
             }
             first.finish(.stop) { together[0].add($0, $1.bytes) }
             second.finish(.stop) { together[1].add($0, $1.bytes) }
@@ -64,9 +67,10 @@ struct PropertyTests {
     @Test(arguments: profileNames, starts)
     func spansNeverEndInsideACodePoint(_ name: String, _ start: StartState) throws {
         let profile = try #require(TestProfiles.named(name))
+        let texts = GeneratedText(for: profile)
         var random = SeededRandom(state: 4)
         for _ in 0..<60 {
-            let text = GeneratedText.make(&random)
+            let text = texts.make(&random)
             var detector = Detector(profile: profile, start: start)
             var broken = 0
             for byte in text {

@@ -4,7 +4,7 @@ import Testing
 
 extension SocketTests {
     struct FlowTests {
-        private let body = (0..<8_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+        private let body = patternedBytes(8_000_000)
 
         /// Sends the body, and tells how much of it went out before the client stopped reading.
         private func blockedServer(_ blockedAt: Promise<Int>, chunked: Bool) -> ScriptedServer {
