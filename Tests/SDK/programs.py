@@ -62,9 +62,8 @@ class Mock(Program):
         return self._call("/mock/state")
 
     def last_request(self):
-        """The last chat request that reached the mock, its body as text."""
-        requests = self._call("/mock/requests?last=1")
-        return (requests["requests"] if isinstance(requests, dict) else requests)[-1]
+        """The body of the last request that reached the mock."""
+        return self._call("/mock/requests?last=1")[-1]["body"]
 
     def reset(self):
         self._call("/mock/reset", b"")

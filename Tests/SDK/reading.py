@@ -78,6 +78,11 @@ def phases_in_order(chunks):
     return seen
 
 
+def expected_phases(style, has_steps=True):
+    """All three, unless there is nothing to say in a style that has no markers."""
+    return PHASES if has_steps or style != "reasoning" else [PHASES[0], PHASES[2]]
+
+
 def without_summaries(text):
     """What remains of a text of the styles events and inline."""
     return re.sub(r"\A(\[(Prompt|Reasoning) Summary\] .+?\n\n)+", "", text, flags=re.DOTALL)

@@ -33,7 +33,7 @@ for requirements in "$here"/requirements/*.txt; do
     name=$(basename "$requirements" .txt)
     prepare "$requirements" "$environments/$name"
     echo "sdk-test: $name"
-    PYTHONDONTWRITEBYTECODE=1 timeout --kill-after 30 "$test_seconds" "$environments/$name/bin/python" -m pytest --quiet --no-header --tb short \
-        -p no:cacheprovider --rootdir "$here" "$here" --build "$build" "$@" || status=1
+    PYTHONDONTWRITEBYTECODE=1 timeout --foreground --kill-after 60 "$test_seconds" "$environments/$name/bin/python" -m pytest --quiet --no-header --tb short \
+        -p no:cacheprovider -o faulthandler_timeout=25 --rootdir "$here" "$here" --build "$build" "$@" || status=1
 done
 exit "$status"
