@@ -17,7 +17,8 @@ extension EndToEnd {
             let house = try House()
             for style in ["events", "inline", "reasoning", "think"] {
                 for arguments in [[], ["--no-stream"]] {
-                    let client = try Self.run(house, ["--model", "fast", "--style", style, "--prompt", "Which river is the longest?"] + arguments)
+                    let client = try Self.run(
+                        house, ["--model", "fast", "--style", style, "--prompt", "Which river is the longest?"] + arguments)
                     #expect(client.state == .code(0), "\(style)")
                     #expect(client.output.text == "Done at once.\n", "\(style)")
                     #expect(client.errors.text.contains("Which river is the longest?"), "\(style)")
@@ -47,7 +48,10 @@ extension EndToEnd {
             #expect(client.state == .code(0))
             let events = client.output.lines.map { Value(Array($0.utf8)) }
             #expect(events.allSatisfy { $0["event"].string != nil }, "\(client.output.text)")
-            #expect(events.compactMap { $0["event"].string == "phase" ? $0["phase"].string : nil } == ["prompt_summary", "reasoning_summary", "final_output"])
+            #expect(
+                events.compactMap { $0["event"].string == "phase" ? $0["phase"].string : nil } == [
+                    "prompt_summary", "reasoning_summary", "final_output",
+                ])
             let answer = events.compactMap { $0["event"].string == "delta" ? $0["text"].string : nil }.joined()
             #expect(answer == "Done at once.")
             #expect(events.last?["event"].string == "end")

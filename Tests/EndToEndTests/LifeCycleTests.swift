@@ -163,7 +163,9 @@ extension EndToEnd {
                 """)
             let slow = try house.connect(receiveBuffer: 8 << 10)
             try slow.send(Request.chat("much", stream: true).bytes)
-            try eventually("the proxy to be done with the stream", within: .seconds(20)) { house.proxy.errors.text.contains("end=finished") }
+            try eventually("the proxy to be done with the stream", within: .seconds(20)) {
+                house.proxy.errors.text.contains("end=finished")
+            }
             house.proxy.signal(SIGTERM)
             try eventually("the signal to be seen") { house.proxy.errors.text.contains("stopping") }
             let reply = try slow.reply(within: .seconds(20))

@@ -72,7 +72,9 @@ extension EndToEnd {
                 let indexes = Set(events.flatMap { $0["choices"].array.compactMap { $0["index"].int } })
                 #expect(indexes.count > 1, "\(model)")
                 for index in indexes {
-                    let finishes = events.flatMap { $0["choices"].array }.filter { $0["index"].int == index && $0["finish_reason"].string != nil }
+                    let finishes = events.flatMap { $0["choices"].array }.filter {
+                        $0["index"].int == index && $0["finish_reason"].string != nil
+                    }
                     #expect(finishes.count == 1, "\(model), choice \(index)")
                 }
                 #expect(reply.stream.endsWithDone, "\(model)")

@@ -163,7 +163,8 @@ extension EndToEnd {
             }
             try house.release()
             let stream = try good.reply().stream
-            #expect(stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
+            #expect(
+                stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
             #expect(stream.endsWithDone && stream.finishReason == "stop")
         }
     }
