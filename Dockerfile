@@ -1,4 +1,4 @@
-# Two stages: the Swift toolchain builds, a small Debian runs. The image holds the three programs and no compiler.
+# Two stages: the Swift toolchain builds, a small Debian runs. The image holds the proxy and no compiler.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev libpcre2-dev libedit-dev pkg-config \
@@ -8,23 +8,20 @@ COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product proxy \
-    && swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product mock-upstream \
-    && swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product proxy-client \
-    && mkdir /programs \
-    && cp "$(swift build -c release --show-bin-path)"/proxy "$(swift build -c release --show-bin-path)"/mock-upstream \
-        "$(swift build -c release --show-bin-path)"/proxy-client /programs/ \
-    && strip /programs/*
+    && cp .build/release/proxy /proxy \
+    && strip /proxy
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libcurl4 libpcre2-8-0 libedit2 ca-certificates \
+    && apt-get install -y -qq --no-install-recommends libcurl4 libpcre2-8-0 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --shell /usr/sbin/nologin proxy
-COPY --from=build /programs/ /usr/local/bin/
+COPY --from=build /proxy /usr/local/bin/proxy
 USER proxy
 ENV HOST=0.0.0.0 PORT=8080
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s CMD ["proxy-client", "--health", "--quiet"]
+# Ready: at least one upstream would be called, and the process takes new work. The image has no client; bash can open a socket.
+HEALTHCHECK --interval=10s --timeout=3s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$PORT; printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3; grep -q '200 OK' <&3"]
 # SIGTERM lets running streams finish; give the container at least the grace time (30 s by default).
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["proxy"]

@@ -1,7 +1,7 @@
 public import JSONBytes
 
 /// Rewrites a whole chat completion (`choices[].message`): the answer in `content`, the upstream's reasoning taken out, summaries
-/// put beside it. Every other member keeps its own bytes and its place.
+/// put beside it. Every other member keeps its own bytes and its place; a `delta` beside a message goes.
 public enum CompletionEditor {
     /// What becomes of one choice's message.
     public struct MessageEdit: Sendable {
@@ -9,7 +9,6 @@ public enum CompletionEditor {
         public var content: [UInt8]?
         /// Text for the client's reasoning field; nil for none.
         public var reasoning: [UInt8]?
-
         /// Whether the choice's log probabilities are taken out: beside a text with reasoning in it they quote the reasoning.
         public var dropsLogprobs = false
 
@@ -27,7 +26,8 @@ public enum CompletionEditor {
     ///   - messages: one edit for each element of `choices`, in order; further choices keep their text.
     ///   - reasoningField: the name under which `MessageEdit.reasoning` is written.
     ///   - phases: name and text of each phase for the top-level member `phases`; empty for none.
-    ///   - output: where the bytes go.
+    ///   - output: where the bytes go; holds a part of them after an error.
+    /// - Throws: `JSONError` for data that `DeltaReader` would refuse.
     public static func appendRewritten(
         _ data: Span<UInt8>, messages: [MessageEdit], reasoningField: String, phases: [(phase: String, content: [UInt8])],
         to output: inout [UInt8]
@@ -36,7 +36,7 @@ public enum CompletionEditor {
         var members = MemberList(output: &output)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "phases") {
+            if !phases.isEmpty, cursor.matches(key, "phases") {
                 _ = try cursor.skipValue()
             } else if cursor.matches(key, "choices"), try cursor.peek() == .array {
                 members.begin("choices", &output)
@@ -56,9 +56,9 @@ public enum CompletionEditor {
         output.append(UInt8(ascii: "["))
         for (position, entry) in phases.enumerated() {
             if position > 0 { output.append(", ") }
-            output.append("{\"phase\": \"")
-            output.append(entry.phase)
-            output.append("\", \"content\": ")
+            output.append("{\"phase\": ")
+            JSONText.appendQuoted(entry.phase, to: &output)
+            output.append(", \"content\": ")
             JSONText.appendQuoted(entry.content.span, to: &output)
             output.append(UInt8(ascii: "}"))
         }
@@ -94,7 +94,10 @@ public enum CompletionEditor {
             if cursor.matches(key, "message"), try cursor.peek() == .object {
                 members.begin("message", &output)
                 try appendMessage(&cursor, data, edit, field, to: &output)
-            } else if cursor.matches(key, "logprobs"), edit.dropsLogprobs {
+            } else if cursor.matches(key, "delta") {
+                // Some servers put an empty one beside the message; what else it may hold was not edited.
+                _ = try cursor.skipValue()
+            } else if edit.dropsLogprobs, cursor.matches(key, "logprobs") {
                 _ = try cursor.skipValue()
                 members.begin("logprobs", &output)
                 output.append("null")
@@ -112,7 +115,7 @@ public enum CompletionEditor {
         var hasContent = false
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            let isReasoning = ReasoningField(key, &cursor) != nil
+            let isReasoning = ReasoningField(key, cursor) != nil
             let isContent = cursor.matches(key, "content")
             let value = try cursor.skipValue()
             if isContent, !hasContent {
@@ -148,9 +151,8 @@ private struct MemberList {
 
     mutating func begin(_ name: String, _ output: inout [UInt8]) {
         separate(&output)
-        output.append(UInt8(ascii: "\""))
-        output.append(name)
-        output.append("\": ")
+        JSONText.appendQuoted(name, to: &output)
+        output.append(": ")
     }
 
     mutating func copy(_ key: JSONString, _ value: Range<Int>, _ data: Span<UInt8>, _ output: inout [UInt8]) {

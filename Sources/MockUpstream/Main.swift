@@ -60,7 +60,8 @@ struct Main: AsyncParsableCommand {
             chooser: try chooser(argument, catalogue), state: ServerState(), apiKey: options.expectedKey, isStrict: options.strict)
         let log = RequestLog(form: options.quiet ? .none : options.logJson ? .json : .text, showsPort: isOneOfMany)
         do throws(MockServerError) {
-            return try await MockServer.start(host: options.host, port: argument.port, router: router, log: log, loops: loops)
+            return try await MockServer.start(
+                host: options.host, port: argument.port, router: router, log: log, loops: loops, sendBuffer: options.sendBuffer)
         } catch {
             throw Failure(message: error.description)
         }

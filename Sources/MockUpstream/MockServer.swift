@@ -11,13 +11,14 @@ struct MockServer: Sendable {
     /// The port that was bound.
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    /// Binds and starts to serve.
+    /// Binds and starts to serve. `sendBuffer` bounds the kernel's buffer per connection in bytes (the default grows to megabytes on a
+    /// loopback), so that a client which does not read is felt soon.
     ///
     /// - Throws: `MockServerError.cannotBind` with a line for the user.
     static func start(
-        host: String, port: Int, router: Router, log: RequestLog, loops: EventLoops
+        host: String, port: Int, router: Router, log: RequestLog, loops: EventLoops, sendBuffer: Int? = nil
     ) async throws(MockServerError) -> MockServer {
-        let bootstrap = ServerBootstrap(group: loops.group)
+        var bootstrap = ServerBootstrap(group: loops.group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -30,6 +31,9 @@ struct MockServer: Sendable {
                     ])
                 }
             }
+        if let sendBuffer {
+            bootstrap = bootstrap.childChannelOption(.socketOption(.so_sndbuf), value: ChannelOptions.Types.SocketOption.Value(sendBuffer))
+        }
         do {
             let channel = try await bootstrap.bind(host: host, port: port).get()
             return MockServer(router: router, log: log, channel: channel)

@@ -43,6 +43,12 @@ struct Options: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Overrides the cutting: \(Chunking.spellings).", valueName: "cut"))
     var chunking: ChunkingArgument?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The kernel's send buffer per connection; a small one makes a client that does not read felt soon.", valueName: "bytes"))
+    var sendBuffer: Int?
+
     @Option(name: .long, help: ArgumentHelp("Answer 401 unless the bearer token is this one. (default: MOCK_API_KEY)", valueName: "key"))
     var apiKey: String?
 
@@ -86,6 +92,7 @@ struct Options: ParsableArguments {
 
     mutating func validate() throws {
         if let tokensPerSecond, !(tokensPerSecond >= 0) { throw ValidationError("--tokens-per-second must not be negative") }
+        if let sendBuffer, !(1...0x7FFF_FFFF).contains(sendBuffer) { throw ValidationError("--send-buffer must be a number of bytes") }
         if let jitter, !(0...1).contains(jitter) { throw ValidationError("--jitter must be from 0 to 1") }
     }
 }

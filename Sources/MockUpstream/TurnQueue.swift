@@ -6,11 +6,14 @@ import NIOCore
 /// it from ever seeing a client that leaves or connects (measured: no reply for 10 s beside one endless stream). So each round ends
 /// before the next is scheduled, a moment later, and the loop looks at its sockets in between.
 final class TurnQueue {
-    private static let pause = TimeAmount.microseconds(20)
+    /// A quarter of the round before, and at least this: long enough that the loop finds nothing due even in a slow (debug) build,
+    /// where 20 µs were not.
+    private static let shortestPause = TimeAmount.microseconds(50)
 
     private let eventLoop: NIOIsolatedEventLoop
     private var waiting: [() -> Void] = []
     private var isScheduled = false
+    private var pause = TurnQueue.shortestPause
 
     /// Must be called on `eventLoop`, as every other method.
     init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop.assumeIsolated() }
@@ -24,10 +27,12 @@ final class TurnQueue {
     private func schedule() {
         guard !isScheduled, !waiting.isEmpty else { return }
         isScheduled = true
-        eventLoop.scheduleTask(in: Self.pause) {
+        eventLoop.scheduleTask(in: pause) {
+            let start = NIODeadline.now()
             let round = self.waiting
             self.waiting = []
             for turn in round { turn() }
+            self.pause = max(Self.shortestPause, .nanoseconds((NIODeadline.now() - start).nanoseconds / 4))
             self.isScheduled = false
             self.schedule()
         }

@@ -17,8 +17,8 @@ struct ChatRenderer {
     private let style: WireStyle
     private let identity: ChunkIdentity
     private let reasoningField: String
-    /// Choices whose role was sent, for indexes below 64; beyond that the role is left to the upstream.
-    private var roles: UInt64 = 0
+    /// Indexes of the choices whose role was sent: nearly always one.
+    private var choicesWithRole: [Int] = []
     private var isThinkOpen = false
     /// The phase whose label was written last: some styles say it once.
     private var labelled: Phase?
@@ -51,7 +51,7 @@ struct ChatRenderer {
         var bytes: [UInt8] = []
         if style == .events || style == .inline || labelled != phase { bytes.append(phase.label) }
         labelled = phase
-        bytes.append(text)
+        bytes.append(style == .think ? ThinkTags.defused(text) : text)
         bytes.append("\n\n")
         thought(bytes, phase, to: &output)
     }
@@ -65,9 +65,9 @@ struct ChatRenderer {
         thought(bytes, .reasoningSummary, to: &output)
     }
 
-    /// Raw reasoning has ended: a blank line keeps it apart from the answer.
-    mutating func rawReasoningEnded(to output: inout [UInt8]) {
-        guard labelled == .reasoningSummary, style != .reasoning else { return }
+    /// Raw reasoning has ended: a blank line keeps it apart from what follows in the same field.
+    mutating func rawReasoningEnded(isFollowed: Bool, to output: inout [UInt8]) {
+        guard labelled == .reasoningSummary, style != .reasoning || isFollowed else { return }
         thought([0x0A, 0x0A], .reasoningSummary, to: &output)
     }
 
@@ -91,7 +91,7 @@ struct ChatRenderer {
 
     /// Whether an answer chunk of this choice still has to say the role.
     func owesRole(_ index: Int) -> Bool {
-        index >= 0 && index < 64 && roles >> UInt64(index) & 1 == 0
+        !choicesWithRole.contains(index)
     }
 
     /// An answer chunk with the upstream's own bytes.
@@ -118,6 +118,28 @@ struct ChatRenderer {
     /// Answer text in a chunk of our own.
     mutating func answer(_ text: [UInt8], index: Int, to output: inout [UInt8]) {
         appendText(text, field: "content", phase: .finalOutput, index: index, to: &output)
+    }
+
+    /// Sends all parts of a long answer text but the last in chunks of our own. Returns where the last part begins.
+    mutating func answerUpToLastPart(_ text: [UInt8], index: Int, to output: inout [UInt8]) -> Int {
+        var start = 0
+        while text.count - start > ChunkWriter.maximumTextBytes {
+            let end = chunkEnd(text, from: start)
+            appendPart(text, start..<end, field: "content", phase: .finalOutput, index: index, to: &output)
+            start = end
+        }
+        return start
+    }
+
+    /// Says the role of a choice that ends without having said anything: some clients refuse a choice without one.
+    mutating func sayRole(index: Int, to output: inout [UInt8]) {
+        if owesRole(index) { answer([], index: index, to: &output) }
+    }
+
+    /// A whole completion as the one event of a stream, with its own bytes.
+    func whole(_ body: Span<UInt8>, to output: inout [UInt8]) {
+        EventWriter.append(data: body, to: &output)
+        EventWriter.appendDone(to: &output)
     }
 
     // MARK: Endings and heartbeats
@@ -148,7 +170,7 @@ struct ChatRenderer {
     // MARK: Parts
 
     private mutating func markRole(_ index: Int) {
-        if index >= 0, index < 64 { roles |= 1 << UInt64(index) }
+        if owesRole(index) { choicesWithRole.append(index) }
     }
 
     /// Text in chunks that no line reader chokes on, cut between characters.
@@ -156,15 +178,21 @@ struct ChatRenderer {
         var start = 0
         repeat {
             let end = chunkEnd(text, from: start)
-            let withRole = owesRole(index)
-            markRole(index)
-            append(to: &output) {
-                ChunkWriter.appendText(
-                    text.span.extracting(start..<end), field: field, phase: phase.rawValue, index: index, withRole: withRole,
-                    identity: identity, to: &$0)
-            }
+            appendPart(text, start..<end, field: field, phase: phase, index: index, to: &output)
             start = end
         } while start < text.count
+    }
+
+    private mutating func appendPart(
+        _ text: [UInt8], _ part: Range<Int>, field: String, phase: Phase, index: Int, to output: inout [UInt8]
+    ) {
+        let withRole = owesRole(index)
+        markRole(index)
+        append(to: &output) {
+            ChunkWriter.appendText(
+                text.span.extracting(part), field: field, phase: phase.rawValue, index: index, withRole: withRole, identity: identity,
+                to: &$0)
+        }
     }
 
     private func chunkEnd(_ text: [UInt8], from start: Int) -> Int {

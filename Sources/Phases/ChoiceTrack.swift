@@ -1,3 +1,4 @@
+import ChatDelta
 import Detect
 import JSONBytes
 
@@ -19,6 +20,8 @@ final class ChoiceTrack {
     var isFinished = false
     /// Whether any answer text or tool call has been seen.
     var hasAnswer = false
+    /// Whether any reasoning has been seen.
+    var hasReasoning = false
 
     init(index: Int, plan: StreamPlan) {
         self.index = index
@@ -31,6 +34,14 @@ final class ChoiceTrack {
     func beginChunk() {
         answer.removeAll(keepingCapacity: true)
         reasoning.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether the chunk at hand holds something of the answer besides text. Tool calls and refusals do. Members nobody knows do
+    /// only where no reasoning can be meant: beside reasoning, or text that may become reasoning, they are its.
+    func carriesAnswer(_ choice: Delta.Choice, besideReasoning: Bool) -> Bool {
+        if !choice.payload.isDisjoint(with: [.toolCalls, .refusal]) { return true }
+        guard choice.payload.contains(.other), !besideReasoning, !detector.isInReasoning else { return false }
+        return choice.texts.isEmpty || !answer.isEmpty
     }
 
     /// Lets decoded content through the detector. Returns whether all of it came out as answer, nothing before it and

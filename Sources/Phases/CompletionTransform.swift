@@ -48,11 +48,12 @@ public struct CompletionTransform {
 
     private func read(_ choice: Delta.Choice, _ delta: Delta, _ body: [UInt8], _ facts: inout StreamFacts) -> ChoiceTrack {
         let track = ChoiceTrack(index: choice.index, plan: plan)
+        var split: [UInt8] = []
         for position in choice.texts {
             let piece = delta.texts[position]
             if piece.kind == .reasoning {
                 track.detector.upstreamSplitReasoning()
-                track.reasoningText.decode(piece.string, in: body.span, to: &track.reasoning)
+                track.reasoningText.decode(piece.string, in: body.span, to: &split)
             } else {
                 var text: [UInt8] = []
                 track.contentText.decode(piece.string, in: body.span, to: &text)
@@ -62,14 +63,19 @@ public struct CompletionTransform {
         let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
         track.finishText(end)
         facts.note(track)
+        // What was taken for reasoning until no marker came is the answer, and not both.
+        track.reasoning = track.detector.wasPromoted ? split : split + track.reasoning
         track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
+        note(choice, track, end, body, &facts)
+        return track
+    }
+
+    private func note(_ choice: Delta.Choice, _ track: ChoiceTrack, _ end: TextEnd, _ body: [UInt8], _ facts: inout StreamFacts) {
         facts.reasoningBytes += track.reasoning.count
         facts.answerBytes += track.answer.count
-        if choice.index == 0 {
-            facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
-            facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
-        }
-        return track
+        guard choice.index == 0 else { return }
+        facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
+        facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
     }
 
     private func write(
@@ -115,6 +121,7 @@ public struct CompletionTransform {
         var text = ""
         if let prompt = plan.promptSummary { text += Phase.promptSummary.label + prompt + "\n\n" }
         if !steps.isEmpty { text += Phase.reasoningSummary.label + steps.joined(separator: "\n\n") + "\n\n" }
+        if plan.style == .think { text = ThinkTags.defused(text) }
         return text.isEmpty ? nil : Array(text.utf8)
     }
 

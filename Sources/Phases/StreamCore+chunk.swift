@@ -9,12 +9,12 @@ extension StreamCore {
         do {
             try DeltaReader.read(data, into: &delta)
         } catch {
-            if plan.style == .off { return }
-            return fail(isErrorEvent ? .upstreamError(nil) : .malformed, at: now, into: &output)
+            if isErrorEvent { return reported(.upstreamError(nil), at: now, into: &output) }
+            return plan.style == .off ? () : broke(.malformed, at: now, into: &output)
         }
         if delta.fault != nil || isErrorEvent {
             let failure = delta.fault.map { .upstreamError($0, in: data, hiding: plan.secrets) } ?? StreamFailure.upstreamError(nil)
-            return plan.style == .off ? failSilently(failure) : fail(failure, at: now, into: &output)
+            return reported(failure, at: now, into: &output)
         }
         if let range = delta.usage {
             usage = []
@@ -28,9 +28,12 @@ extension StreamCore {
 
     private mutating func choice(_ ordinal: Int, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         let choice = delta.choices[ordinal]
-        guard let track = track(choice.index) else { return fail(.tooManyChoices, at: now, into: &output) }
+        guard let track = track(choice.index) else {
+            return plan.style == .off ? () : fail(.tooManyChoices, at: now, into: &output)
+        }
+        guard !track.isFinished else { return }
         if let reason = choice.finishReason, data.extracting(reason.content).spells("error") {
-            return fail(.upstreamError(nil), at: now, into: &output)
+            return reported(.upstreamError(nil), at: now, into: &output)
         }
         track.beginChunk()
         let isUnchanged = readTexts(choice, track, data)
@@ -38,16 +41,17 @@ extension StreamCore {
         reason(of: track, at: now, into: &output)
         facts.mostBytesHeld = max(facts.mostBytesHeld, track.detector.heldByteCount)
         guard plan.style != .off else { return observe(choice, track, data, at: now) }
-        if !track.answer.isEmpty || choice.carriesAnswerPayload {
+        let hasPayload = track.carriesAnswer(choice, besideReasoning: sawReasoning)
+        if hasPayload || !track.answer.isEmpty {
             answered(track, at: now, into: &output)
-            let canSplice = delta.isSpliceable && delta.choices.count == 1 && choice.finishReason == nil && isUnchanged
-            if canSplice, !renderer.owesRole(choice.index) {
+            let mayStay = delta.isSpliceable && delta.choices.count == 1 && choice.finishReason == nil && isUnchanged
+            if mayStay, !renderer.owesRole(choice.index), track.answer.count <= ChunkWriter.maximumTextBytes {
                 renderer.spliced(data, delta, tagged: true, to: &output)
             } else {
-                rewrite(ordinal, track, withExtras: !sawReasoning, data, at: now, into: &output)
+                rewrite(ordinal, track, besideReasoning: sawReasoning, data, at: now, into: &output)
             }
         }
-        if choice.finishReason != nil { finish(ordinal, track, data, at: now, into: &output) }
+        if choice.finishReason != nil { finish(ordinal, track, hadPayload: hasPayload, data, at: now, into: &output) }
     }
 
     /// Decodes the choice's texts and sorts them. Returns whether the chunk's own bytes may stand for its answer text.
@@ -76,8 +80,9 @@ extension StreamCore {
     }
 
     /// Reasoning that the chunk brought: it feeds the summary of choice 0 until the answer begins.
-    private mutating func reason(of track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+    mutating func reason(of track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
         guard !track.reasoning.isEmpty else { return }
+        track.hasReasoning = true
         facts.reasoningBytes += track.reasoning.count
         if facts.firstReasoning == nil { facts.firstReasoning = now }
         guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
@@ -91,7 +96,7 @@ extension StreamCore {
         track.reasoning.removeAll(keepingCapacity: true)
     }
 
-    private mutating func answered(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+    mutating func answered(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
         track.hasAnswer = true
         facts.answerBytes += track.answer.count
         if facts.firstAnswer == nil { facts.firstAnswer = now }
@@ -99,69 +104,52 @@ extension StreamCore {
         if track.index == 0 { beginAnswer(at: now, into: &output) }
     }
 
-    /// Sends the chunk at hand written anew; long text goes ahead in chunks of our own.
+    /// Sends the chunk at hand written anew; of long text all but the last part goes ahead in chunks of our own.
     private mutating func rewrite(
-        _ ordinal: Int, _ track: ChoiceTrack, withExtras: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
+        _ ordinal: Int, _ track: ChoiceTrack, besideReasoning: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
     ) {
         var edit = ChunkEditor.ChoiceEdit(phase: Phase.finalOutput.rawValue)
-        edit.withPayload = delta.choices[ordinal].carriesAnswerPayload
-        edit.withExtras = withExtras
-        if track.answer.count > ChunkWriter.maximumTextBytes {
-            renderer.answer(track.answer, index: track.index, to: &output)
-            track.answer.removeAll(keepingCapacity: true)
-            guard edit.withPayload else { return }
-        }
+        // Members nobody knows may quote the reasoning they stand beside; calls and refusals do not.
+        edit.withPayload = !besideReasoning || !delta.choices[ordinal].payload.isDisjoint(with: [.toolCalls, .refusal])
+        edit.withExtras = !besideReasoning
         let answer = track.answer
-        do {
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: answer.span, edit: edit, to: &output)
-        } catch {
-            fail(.malformed, at: now, into: &output)
-        }
+        let start = renderer.answerUpToLastPart(answer, index: track.index, to: &output)
+        write(ordinal, track, answer.span.extracting(start..<answer.count), edit, data, at: now, into: &output)
     }
 
     /// The choice's finish reason: first what was held, then the finish chunk.
     private mutating func finish(
-        _ ordinal: Int, _ track: ChoiceTrack, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
+        _ ordinal: Int, _ track: ChoiceTrack, hadPayload: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
     ) {
-        guard !track.isFinished, let reason = delta.choices[ordinal].finishReason else { return }
-        let hadText = !track.answer.isEmpty || delta.choices[ordinal].carriesAnswerPayload
+        guard let reason = delta.choices[ordinal].finishReason else { return }
+        let saidMore = hadPayload || !track.answer.isEmpty || !delta.choices[ordinal].texts.isEmpty
         noteFinish(track, data.extracting(reason.content))
-        endText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
-        if track.index == 0 { beginAnswer(at: now, into: &output) }
-        if delta.isSpliceable, delta.choices.count == 1, !hadText, delta.choices[ordinal].texts.isEmpty {
+        closeText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
+        if delta.isSpliceable, delta.choices.count == 1, !saidMore {
             renderer.spliced(data, delta, tagged: false, to: &output)
             return
         }
         var edit = ChunkEditor.ChoiceEdit(phase: nil)
         edit.withFinish = true
-        edit.withExtras = !hadText && delta.choices[ordinal].texts.isEmpty
+        edit.withExtras = !saidMore
         let nothing: [UInt8] = []
+        write(ordinal, track, nothing.span, edit, data, at: now, into: &output)
+    }
+
+    private mutating func write(
+        _ ordinal: Int, _ track: ChoiceTrack, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, _ data: Span<UInt8>, at now: Duration,
+        into output: inout [UInt8]
+    ) {
         do {
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: nothing.span, edit: edit, to: &output)
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: text, edit: edit, to: &output)
         } catch {
             fail(.malformed, at: now, into: &output)
         }
     }
 
-    /// The choice's text has ended: what the detector held is sent.
-    mutating func endText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {
-        guard !track.isFinished else { return }
-        track.isFinished = true
-        track.beginChunk()
-        track.finishText(textEnd)
-        facts.note(track)
-        reason(of: track, at: now, into: &output)
-        if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, facts.reasoningBytes > 0 {
-            facts.answerIsMissing = true
-        }
-        guard !track.answer.isEmpty, plan.style != .off else { return }
-        answered(track, at: now, into: &output)
-        renderer.answer(track.answer, index: track.index, to: &output)
-    }
-
     /// Style `off`: nothing is written, the facts are kept.
     private mutating func observe(_ choice: Delta.Choice, _ track: ChoiceTrack, _ data: Span<UInt8>, at now: Duration) {
-        if !track.answer.isEmpty || choice.carriesAnswerPayload {
+        if !track.answer.isEmpty || track.carriesAnswer(choice, besideReasoning: !track.reasoning.isEmpty) {
             facts.answerBytes += track.answer.count
             if facts.firstAnswer == nil { facts.firstAnswer = now }
         }

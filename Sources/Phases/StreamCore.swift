@@ -9,7 +9,7 @@ struct StreamCore: ~Copyable {
     /// Choices one stream may have.
     static let maximumChoices = 128
 
-    let plan: StreamPlan
+    var plan: StreamPlan
     var renderer: ChatRenderer
     var phases = PhaseTracker()
     var thoughts: Thoughts
@@ -18,9 +18,17 @@ struct StreamCore: ~Copyable {
     var text: [UInt8] = []
     var usage: [UInt8]?
     var facts = StreamFacts()
-    private var isOpen = false
-    private(set) var end: StreamEnd?
+    var bypass = Bypass()
+    /// Style `off`: what the upstream itself said was wrong; its own bytes have told the client.
+    var notedFailure: StreamFailure?
+    var isOpen = false
+    var end: StreamEnd?
     private var endIsDelivered = false
+    /// Whether the request could move to another upstream.
+    var mayRestart = false
+    /// The failure that made the upstream's stream useless, while the owner looks for another upstream. Until then nothing is read.
+    var lost: StreamFailure?
+    var lostIsDelivered = false
     private var lastOutput = Duration.zero
 
     init(_ plan: StreamPlan) {
@@ -28,8 +36,6 @@ struct StreamCore: ~Copyable {
         renderer = ChatRenderer(plan)
         thoughts = Thoughts(plan)
     }
-
-    var isCommitted: Bool { plan.style == .off ? isOpen : phases.isFinal }
 
     var nextTick: Duration? {
         guard isOpen, end == nil else { return nil }
@@ -51,59 +57,72 @@ struct StreamCore: ~Copyable {
     }
 
     /// In style `off` the bytes pass as they are; the events are read all the same, to know how the stream ended.
-    mutating func received(_ bytes: Span<UInt8>, into output: inout [UInt8]) {
-        if plan.style == .off, end == nil { output.append(bytes) }
+    mutating func bypassed(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
+        guard end == nil else { return }
+        if !isOpen { opened(at: now, into: &output) }
+        bypass.pass(bytes, to: &output)
     }
 
     mutating func event(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if !isOpen { opened(at: now, into: &output) }
+        let isError = name.spells("error")
         switch Payload(data) {
-        case .keepAlive: return
+        case .keepAlive: if isError { reported(.upstreamError(nil), at: now, into: &output) }
         case .done: finished(at: now, into: &output)
         case .json:
             facts.upstreamEvents += 1
             if UTF8Repair.isValid(data) {
-                chunk(data, isErrorEvent: name.spells("error"), at: now, into: &output)
+                chunk(data, isErrorEvent: isError, at: now, into: &output)
             } else {
                 let repaired = UTF8Repair.repaired(data)
-                chunk(repaired.span, isErrorEvent: name.spells("error"), at: now, into: &output)
+                chunk(repaired.span, isErrorEvent: isError, at: now, into: &output)
             }
         }
     }
 
     /// The last event had no blank line behind it: if it is whole it counts, if not the stream was cut in the middle of it.
     mutating func lastEvent(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if case .json = Payload(data) {
             var whole = Delta()
-            do { try DeltaReader.read(data, into: &whole) } catch { return fail(.truncated, at: now, into: &output) }
+            do { try DeltaReader.read(data, into: &whole) } catch { return broke(.truncated, at: now, into: &output) }
         }
         event(name: name, data: data, at: now, into: &output)
     }
 
-    mutating func upstreamEnded(at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
-        if isAnswerComplete {
-            finished(at: now, into: &output)
-        } else {
-            fail(facts.upstreamEvents == 0 ? .empty : .truncated, at: now, into: &output)
+    /// A whole completion instead of a stream. A finish reason is not waited for: there is nothing it could come in.
+    mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
+        guard end == nil, lost == nil else { return }
+        let unnamed: [UInt8] = []
+        if plan.style == .off {
+            if !isOpen { opened(at: now, into: &output) }
+            renderer.whole(body, to: &output)
         }
-    }
-
-    mutating func upstreamFailed(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
-        // The answer was complete; only the end mark was missing.
-        if isAnswerComplete { finished(at: now, into: &output) } else { fail(failure, at: now, into: &output) }
+        event(name: unnamed.span, data: body, at: now, into: &output)
+        guard end == nil, lost == nil else { return }
+        if choices.isEmpty, notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
+        finished(at: now, into: &output)
     }
 
     mutating func ticked(at now: Duration, into output: inout [UInt8]) {
         guard isOpen, end == nil else { return }
+        let before = output.count
         if !phases.isFinal { sendStep(at: now, into: &output) }
-        if output.isEmpty, plan.heartbeatInterval > .zero, now - lastOutput >= plan.heartbeatInterval {
-            renderer.heartbeat(plan.style == .off ? .comment : plan.heartbeatForm, phase: phases.current, to: &output)
+        if output.count == before, plan.heartbeatInterval > .zero, now - lastOutput >= plan.heartbeatInterval {
+            sendHeartbeat(to: &output)
+            lastOutput = now
         }
-        if !output.isEmpty { lastOutput = now }
+        if output.count > before { lastOutput = now }
+    }
+
+    /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
+    private mutating func sendHeartbeat(to output: inout [UInt8]) {
+        if plan.style != .off {
+            renderer.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
+        } else if bypass.isAtLineStart {
+            renderer.heartbeat(.comment, phase: nil, to: &output)
+        }
     }
 
     mutating func clientLeft() -> StreamAction {
@@ -113,50 +132,12 @@ struct StreamCore: ~Copyable {
         return .end(.clientLeft)
     }
 
-    // MARK: Ends
-
-    /// Whether every choice has its finish reason.
-    private var isAnswerComplete: Bool { !choices.isEmpty && choices.allSatisfy(\.isFinished) }
-
-    /// The upstream said that it is done.
-    private mutating func finished(at now: Duration, into output: inout [UInt8]) {
-        if plan.style == .off { return end = .finished }
-        guard facts.upstreamEvents > 0 else { return fail(.empty, at: now, into: &output) }
-        for track in choices where !track.isFinished { finishQuietChoice(track, at: now, into: &output) }
-        beginAnswer(at: now, into: &output)
-        if plan.includesUsage, let usage { renderer.usage(usage, to: &output) }
-        renderer.done(to: &output)
-        end = .finished
-    }
-
-    /// A choice whose upstream said `[DONE]` without a finish reason: clients want one.
-    private mutating func finishQuietChoice(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
-        endText(of: track, .stop, at: now, into: &output)
-        renderer.finish("stop", index: track.index, to: &output)
-    }
-
-    mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
-        if plan.style == .off {
-            // The bytes may have stopped inside an event: a blank line closes it.
-            if isOpen { output.append("\n\n") }
-        } else if isOpen {
-            for track in choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }
+    mutating func action(hasWritten: Bool, at now: Duration) -> StreamAction {
+        if hasWritten { lastOutput = now }
+        if let lost, !lostIsDelivered, end == nil {
+            lostIsDelivered = true
+            return .lost(lost)
         }
-        if isOpen {
-            renderer.failure(failure, to: &output)
-            renderer.done(to: &output)
-        }
-        end = .failed(failure)
-    }
-
-    /// Style `off`: the upstream's own error has passed with its bytes; nothing is added to it.
-    mutating func failSilently(_ failure: StreamFailure) {
-        if end == nil { end = .failed(failure) }
-    }
-
-    mutating func action(at now: Duration, into output: inout [UInt8]) -> StreamAction {
-        if !output.isEmpty { lastOutput = now }
         guard let end, !endIsDelivered else { return .proceed }
         endIsDelivered = true
         return .end(end)
@@ -187,7 +168,7 @@ struct StreamCore: ~Copyable {
     /// The last step, with the conclusion, before the answer.
     private mutating func closeThoughts(at now: Duration, into output: inout [UInt8]) {
         if thoughts.isRaw {
-            renderer.rawReasoningEnded(to: &output)
+            renderer.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &output)
         } else if let step = thoughts.lastStep(at: now) {
             renderer.summary(step, .reasoningSummary, to: &output)
             facts.summarySteps += 1

@@ -39,7 +39,11 @@ extension StreamFailure {
         decoder.finish(to: &bytes)
         // Blanked out before the text is cut: a cut secret would not be found.
         for secret in secrets { bytes.blankOut(secret) }
-        bytes = Array(bytes.prefix(maximumForeignTextBytes))
+        if bytes.count > maximumForeignTextBytes {
+            var end = maximumForeignTextBytes
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            bytes.removeSubrange(end...)
+        }
         for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F { bytes[index] = 0x20 }
         let text = String(decoding: UTF8Repair.repaired(bytes.span), as: UTF8.self)  // WHY: an error's text, once per failure
         return text.allSatisfy(\.isWhitespace) ? nil : text

@@ -1,3 +1,4 @@
+import ChatRequests
 import EventStream
 
 /// One request's stream: the upstream's bytes in, the client's bytes out. Pure: no clock, no I/O, no lock, no logger.
@@ -5,6 +6,8 @@ import EventStream
 /// States:
 /// - *waiting*: nothing was sent; the head may still become an error status.
 /// - *open*: the head was sent; phases advance from the prompt summary to the final output.
+/// - *lost* (a part of waiting and open, only where `mayRestart`): the upstream failed before the commit point; the owner either
+///   restarts with another upstream or gives up.
 /// - *committed* (a part of open): the first byte of the answer was sent; the request can no longer move to another upstream.
 /// - *ended*: everything was said. Every input is legal and does nothing.
 ///
@@ -15,7 +18,7 @@ import EventStream
 /// `full`); it feeds the summary. Memory: the framer's unfinished event, the detector's hold-back, the summary's state.
 public struct StreamMachine: ~Copyable {
     private var framer: EventFramer
-    private var core: StreamCore
+    var core: StreamCore
 
     /// A machine in its first state.
     public init(_ plan: StreamPlan) {
@@ -39,30 +42,31 @@ public struct StreamMachine: ~Copyable {
 
     /// Bytes of the upstream's event stream.
     public mutating func upstreamSent(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
-        core.received(bytes, into: &output)
+        let before = output.count
         StreamMachine.frame(&framer, &core, bytes, now, &output)
-        return core.action(at: now, into: &output)
+        return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream answered with one whole completion instead of a stream: it is told as a stream.
     public mutating func upstreamSentWhole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
-        let unnamed: [UInt8] = []
-        core.event(name: unnamed.span, data: body, at: now, into: &output)
-        core.upstreamEnded(at: now, into: &output)
-        return core.action(at: now, into: &output)
+        let before = output.count
+        core.whole(body, at: now, into: &output)
+        return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream's body has ended, as far as the transport can tell, well.
     public mutating func upstreamEnded(at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        let before = output.count
         StreamMachine.finish(&framer, &core, now, &output)
         core.upstreamEnded(at: now, into: &output)
-        return core.action(at: now, into: &output)
+        return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream failed: reset, deadline, anything but an end.
     public mutating func upstreamFailed(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) -> StreamAction {
-        core.upstreamFailed(failure, at: now, into: &output)
-        return core.action(at: now, into: &output)
+        let before = output.count
+        core.broke(failure, at: now, into: &output)
+        return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// Time has passed: summary steps that are due, and heartbeats.
@@ -75,15 +79,35 @@ public struct StreamMachine: ~Copyable {
         core.clientLeft()
     }
 
+    /// A new stream begins: nothing of the old one's unfinished event may reach into it.
+    mutating func renewFramer() {
+        framer = EventFramer(limits: core.plan.limits)
+    }
+
     // The framer and what it feeds are two parts of one value: passed separately, so that each can change while the other is in use.
 
     private static func frame(
         _ framer: inout EventFramer, _ core: inout StreamCore, _ bytes: Span<UInt8>, _ now: Duration, _ output: inout [UInt8]
     ) {
+        guard core.plan.style == .off else { return receive(&framer, &core, bytes, now, &output) }
+        // Line by line: what follows the end mark must not pass, however the bytes were cut.
+        var start = 0
+        while start < bytes.count, core.end == nil {
+            let end = bytes.lineEnd(after: start)
+            let line = bytes.extracting(start..<end)
+            core.bypassed(line, at: now, into: &output)
+            receive(&framer, &core, line, now, &output)
+            start = end
+        }
+    }
+
+    private static func receive(
+        _ framer: inout EventFramer, _ core: inout StreamCore, _ bytes: Span<UInt8>, _ now: Duration, _ output: inout [UInt8]
+    ) {
         do {
             try framer.receive(bytes) { name, data in core.event(name: name, data: data, at: now, into: &output) }
         } catch {
-            core.fail(.eventTooLarge(error.message), at: now, into: &output)
+            core.broke(.eventTooLarge(error.message), at: now, into: &output)
         }
     }
 
@@ -91,7 +115,7 @@ public struct StreamMachine: ~Copyable {
         do {
             try framer.finish { name, data in core.lastEvent(name: name, data: data, at: now, into: &output) }
         } catch {
-            core.fail(.eventTooLarge(error.message), at: now, into: &output)
+            core.broke(.eventTooLarge(error.message), at: now, into: &output)
         }
     }
 }

@@ -10,6 +10,16 @@ final class Server {
     /// Connections the kernel keeps waiting to be accepted.
     static let backlog: CInt = 1024
 
+    /// What the kernel may hold of a response that is not even on its way. Without it the send buffer grows to megabytes for a client
+    /// that reads slowly, and the upstream is paused that much too late.
+    static let unsentByteCount = 128 << 10
+    /// `TCP_NOTSENT_LOWAT`.
+    #if os(Linux)
+        private static let unsentLowWater = NIOBSDSocket.Option(rawValue: 25)
+    #else
+        private static let unsentLowWater = NIOBSDSocket.Option(rawValue: 0x201)
+    #endif
+
     let context: ServerContext
     private let group: MultiThreadedEventLoopGroup
     private var loops: [LoopContext] = []
@@ -47,6 +57,7 @@ final class Server {
             .serverChannelOption(.backlog, value: Server.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(Server.unsentLowWater), value: Server.unsentByteCount)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: queueBytes / 2, high: queueBytes))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -72,9 +83,9 @@ final class Server {
         // A listener that cannot be closed any more is closed.
         try? await listener?.close().get()
         stopConnections(endingStreams: false)
-        await waitForStreams(until: .now() + TimeAmount(context.settings.shutdown.grace))
+        await waitForClients(until: .now() + TimeAmount(context.settings.shutdown.grace))
         stopConnections(endingStreams: true)
-        await waitForStreams(until: .now() + .milliseconds(500))
+        await waitForClients(until: .now() + .milliseconds(500))
         for loop in loops { try? await loop.eventLoop.submit { loop.upstream.shutdown() }.get() }
         try? await group.shutdownGracefully()
     }
@@ -85,9 +96,11 @@ final class Server {
         }
     }
 
-    private func waitForStreams(until deadline: NIODeadline) async {
-        while context.openStreamCount > 0, NIODeadline.now() < deadline {
-            // WHY: streams end on several loops; a short poll during shutdown only is simpler than a shared condition. Cancellation ends it as well.
+    /// Until every connection has closed: a stream that has ended may still be on its way to a slow client.
+    private func waitForClients(until deadline: NIODeadline) async {
+        while context.openConnectionCount > 0, NIODeadline.now() < deadline {
+            // WHY: connections end on several loops; a short poll during shutdown only is simpler than a shared condition. Cancellation
+            // ends it as well.
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

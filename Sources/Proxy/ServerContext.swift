@@ -65,10 +65,10 @@ final class ServerContext: Sendable {
     /// Takes from a stream what it shows about where its model's output begins.
     ///
     /// A learned start that was wrong (the whole output came out as reasoning and was the answer) is forgotten.
-    func learn(from facts: StreamFacts, _ job: RelayJob) {
+    func learn(from facts: StreamFacts, _ job: RelayJob, at upstream: UpstreamEntry) {
         // A message that the client began says nothing about the template.
         guard settings.detection.learns, job.plan.thinking.prefill == nil else { return }
-        let (model, upstream) = (job.model, job.upstream)
+        let model = job.model
         let metadata: Logger.Metadata = [
             "model": "\(model)", "upstream": "\(upstream.name)", "profile": "\(job.plan.profile.profile.name)",
         ]
@@ -78,6 +78,11 @@ final class ServerContext: Sendable {
         } else if facts.wasPromoted, learned.forget(model, at: upstream.name) {
             log.notice("forgot that a model begins inside reasoning", metadata: metadata)
         }
+    }
+
+    /// Whether earlier answers showed that a model's output begins inside reasoning; for a request that is about to ask it.
+    func beginsInside(_ model: String, at upstream: UpstreamEntry) -> Bool {
+        settings.detection.learns && learned.use(model, at: upstream.name)
     }
 
     /// The detection profile for a model: by upstream, by pattern, by family, else the default one.

@@ -10,7 +10,7 @@ enum StepTitle {
     /// The title of a step that begins with `sentence`; nil when there is no good one.
     static func title(of sentence: [UInt8], heading: [UInt8]?) -> String? {
         if let heading { return shortened(heading) }
-        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ", maxSplits: 20)  // WHY: valid UTF-8, once per sentence or prompt
+        let words = String(decoding: sentence, as: UTF8.self).split(separator: " ", maxSplits: 20)  // WHY: once per step
         guard let action = actionStart(of: words) else { return nil }
         let kept = clause(words[action...])
         guard kept.count >= 2, let verb = gerund(kept[0]) else { return nil }

@@ -4,6 +4,10 @@ internal import Glibc
 // Every call into libcurl that does something, and every pointer it gives out, is in this file. Handles are final
 // classes with one owner each: a `Transfer` while it runs, else the client's pool; the client owns the multi handle.
 // All of it happens on the loop's thread.
+//
+// SAFETY of every call below that has no comment of its own: the handle is live from `init` to `deinit` and does not
+// leave its class; each setter and getter fixes the C type that its options take (see the shim); numbers are copied, and
+// callbacks are file-scope functions. `EasyHandle.setBox` only stores the box; `Transfer` keeps what it points to alive.
 
 /// libcurl's state of the whole process.
 enum CurlLibrary {
@@ -15,6 +19,14 @@ enum CurlLibrary {
         let isDefault = unsafe sigaction(SIGPIPE, nil, &action) == 0 && action.__sigaction_handler.sa_handler == nil
         if isDefault { _ = signal(SIGPIPE, SIG_IGN) }
         return curl_global_init(Int(CURL_GLOBAL_SSL)) == CURLE_OK
+    }()
+
+    /// Whether a connection with HTTP/2 by prior knowledge can be used again. libcurl 7.88 fails such requests with "Error
+    /// in the HTTP2 framing layer" (curl pull request 10643, mended in 8.0.0), so each gets a connection of its own there.
+    static let sharesPriorKnowledge: Bool = {
+        // SAFETY: the call returns a pointer to static data.
+        guard let version = unsafe curl_version_info(CURLVERSION_FIRST)?.pointee.version_num else { return false }
+        return !(0x07_58_00..<0x08_00_00).contains(version)
     }()
 }
 

@@ -14,6 +14,10 @@ extension EasyHandle {
         if let caFile = request.caFile { try set(CURLOPT_CAINFO, caFile) }
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue)
+        if request.httpVersion == .http2PriorKnowledge, !CurlLibrary.sharesPriorKnowledge {
+            set(CURLOPT_FRESH_CONNECT, 1)
+            set(CURLOPT_FORBID_REUSE, 1)
+        }
         setConnectionBehaviour(request, options)
         setResponseBehaviour()
     }

@@ -50,10 +50,12 @@ public struct UpstreamRequest: Sendable {
 
 /// Which version of HTTP to speak to an upstream.
 public enum HTTPVersionPreference: Sendable {
-    /// HTTP/1.1 on `http`; on `https` HTTP/2 if the upstream offers it (ALPN), else HTTP/1.1.
+    /// HTTP/1.1 on `http`; on `https` HTTP/2 if the upstream offers it (ALPN), else HTTP/1.1. Streams that share a
+    /// connection are read together: of a paused one, libcurl may hold as much as its window grants (32 MiB).
     case automatic
     /// HTTP/1.1 always: one connection per stream, so that a paused stream holds back its own connection only.
     case http1
-    /// HTTP/2 from the first byte, without negotiation, also on `http`.
+    /// HTTP/2 from the first byte, without negotiation, also on `http`. With libcurl 7.88, which cannot use such a
+    /// connection again, each request gets a connection of its own.
     case http2PriorKnowledge
 }

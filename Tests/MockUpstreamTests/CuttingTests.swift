@@ -45,6 +45,16 @@ import Testing
         #expect(played.response.isComplete)
     }
 
+    @Test(arguments: ["token", "characters:1", "scalars:1"])
+    func everyPieceOfInlineTextKnowsItsPhase(cut: String) throws {
+        let scenario = try Example.short(#","format":"think_tags","chunking":"\#(cut)""#)
+        var texts: [Phase: String] = [:]
+        for piece in PiecePlan(scenario, for: try Example.request()).pieces {
+            if case .content(let text) = piece.content { texts[piece.phase, default: ""] += text }
+        }
+        #expect(texts == [.reasoning: "<think>\nI think so\n</think>\n\n", .answer: "Indeed yes"])
+    }
+
     @Test(arguments: ["", "tokens", "bytes", "bytes:x", "bytes:-1", "whole:2", "token,,event", "events:0"])
     func cutsThatMeanNothingAreRefused(spelling: String) {
         #expect(Chunking(spelling) == nil)

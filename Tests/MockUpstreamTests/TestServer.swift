@@ -12,14 +12,14 @@ struct TestServer {
 
     /// Starts a server with all fixtures and without delays, runs `body`, and stops it.
     static func run(
-        apiKey: String? = nil, isStrict: Bool = false, keepsPace: Bool = false, _ body: (TestServer) async throws -> Void
+        apiKey: String? = nil, isStrict: Bool = false, sendBuffer: Int? = nil, _ body: (TestServer) async throws -> Void
     ) async throws {
         let catalogue = try ScenarioCatalogue(fixtures: FixtureFiles.scenariosFolder, recordings: [FixtureFiles.recordingsFolder])
-        let overrides = keepsPace ? Overrides() : Overrides(tokensPerSecond: 0)
         let router = Router(
-            chooser: ScenarioChooser(catalogue: catalogue, overrides: overrides), state: ServerState(), apiKey: apiKey, isStrict: isStrict)
+            chooser: ScenarioChooser(catalogue: catalogue, overrides: Overrides(tokensPerSecond: 0)), state: ServerState(), apiKey: apiKey,
+            isStrict: isStrict)
         let server = try await MockServer.start(
-            host: "127.0.0.1", port: 0, router: router, log: RequestLog(form: .none), loops: loops)
+            host: "127.0.0.1", port: 0, router: router, log: RequestLog(form: .none), loops: loops, sendBuffer: sendBuffer)
         do {
             try await body(TestServer(server: server))
         } catch {

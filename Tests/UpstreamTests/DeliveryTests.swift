@@ -106,7 +106,7 @@ extension SocketTests {
         }
 
         @Test func aLargeBodyArrivesWhole() throws {
-            let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            let body = patternedBytes(3_000_000)
             let server = ScriptedServer { connection, _ in
                 _ = try connection.readRequest()
                 try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n")

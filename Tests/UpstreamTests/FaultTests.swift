@@ -30,17 +30,23 @@ extension SocketTests {
 
         @Test func aConnectionThatIsNotAcceptedInTimeIsAConnectTimeout() throws {
             // A full backlog: the kernel drops further connection attempts without an answer.
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            let port = listenOnLoopback(descriptor, backlog: 0)
-            defer { close(descriptor) }
+            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let port = listenOnLoopback(listener, backlog: 0)
+            let fillers = (0..<3).map { _ in connectWithoutWaiting(port) }
+            defer { for descriptor in fillers + [listener] { close(descriptor) } }
+            // A client that has come to rest: the timer alone must wake it.
             let work = try Workplace()
-            let fillers = try (0..<3).map { _ in try work.get("http://127.0.0.1:\(port)/") }
+            _ = try work.get(ScriptedServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").url).statistics()
+            // Also what the first transfer left in the timer has expired by then.
+            let isIdle = Promise<Bool>()
+            _ = work.loop.schedule(after: .milliseconds(400)) { isIdle.fulfil(true) }
+            _ = try isIdle.wait()
             var request = UpstreamRequest(url: "http://127.0.0.1:\(port)/")
             request.connectTimeout = .milliseconds(150)
             let start = MonotonicClock.now
             #expect(try work.start(request).recorder.failure() == .connectTimeout)
+            #expect(MonotonicClock.now - start >= .milliseconds(150))
             #expect(MonotonicClock.now - start < .seconds(3))
-            withExtendedLifetime(fillers) {}
         }
 
         @Test func plainTextOnATLSPortIsATLSFailure() throws {

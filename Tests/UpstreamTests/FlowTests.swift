@@ -4,7 +4,7 @@ import Testing
 
 extension SocketTests {
     struct FlowTests {
-        private let body = (0..<8_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+        private let body = patternedBytes(8_000_000)
 
         /// Sends the body, and tells how much of it went out before the client stopped reading.
         private func blockedServer(_ blockedAt: Promise<Int>, chunked: Bool) -> ScriptedServer {
@@ -111,6 +111,34 @@ extension SocketTests {
             #expect(try blockedAt.wait() < body.count)
             #expect(recorder.bytes.isEmpty)
             try work.onLoop { transfer.cancel() }
+        }
+
+        @Test func anUpstreamThatDiesDuringAPauseIsReportedAfterIt() throws {
+            let mayDie = Promise<Bool>()
+            let isDead = Promise<Bool>()
+            let server = ScriptedServer { connection, _ in
+                _ = try connection.readRequest()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+                _ = try mayDie.wait()
+                connection.reset()
+                isDead.fulfil(true)
+            }
+            let work = try Workplace()
+            let recorder = Recorder()
+            recorder.workplace = work
+            let transfer = try work.onLoop {
+                let transfer = try work.client.start(UpstreamRequest(url: server.url), receiver: recorder)
+                transfer.pause()
+                return transfer
+            }
+            _ = try recorder.waitForHead()
+            for _ in 0..<10 { try work.onLoop {} }
+            mayDie.fulfil(true)
+            _ = try isDead.wait()
+            #expect(recorder.log == [.head(200)])
+            try work.onLoop { transfer.resume() }
+            #expect(try recorder.failure() == .reset(afterHead: true))
+            #expect(recorder.text == "half")
         }
 
         @Test func roundsEndOnceForAllTheBytesOfARound() throws {

@@ -16,15 +16,27 @@ final class Recorder: TransferReceiver, @unchecked Sendable {
     private let condition = NSCondition()
     private var events: [Event] = []
     private var body: [UInt8] = []
+    private var connections = 0
     private var head: ResponseHead?
     private var result: Result<TransferStatistics, UpstreamError>?
 
     /// Kept alive until the recorder goes.
     var workplace: Workplace?
+    var onConnected: (() -> Void)?
     var onHead: ((ResponseHead) -> Void)?
     var onBytes: ((Int) -> Void)?
     var onRoundEnded: (() -> Void)?
     var onEnded: ((Result<TransferStatistics, UpstreamError>) -> Void)?
+
+    // Noted apart, for the few tests that are about it.
+    func connected() {
+        condition.lock()
+        connections += 1
+        condition.unlock()
+        onConnected?()
+    }
+
+    var connectionCount: Int { locked { connections } }
 
     func receivedHead(_ head: ResponseHead) {
         note(.head(head.status)) { self.head = head }
@@ -157,6 +169,17 @@ final class Workplace: @unchecked Sendable {
 /// The number of this process's descriptors.
 func openDescriptorCount() -> Int {
     (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? -1
+}
+
+/// Bytes in which a piece that is lost, doubled or moved shows. Cheap in a debug build: only every 97th is set.
+func patternedBytes(_ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var value: UInt32 = 1
+    for index in stride(from: 0, to: count, by: 97) {
+        value = value &* 1_664_525 &+ 1_013_904_223
+        bytes[index] = UInt8(value >> 24)
+    }
+    return bytes
 }
 
 extension UpstreamRequest {

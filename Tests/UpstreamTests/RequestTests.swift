@@ -41,7 +41,7 @@ extension SocketTests {
         @Test func aLargeBodyIsSentWholeAndWithoutExpect() throws {
             let echo = Echo()
             var request = UpstreamRequest.post(echo.url)
-            request.body = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            request.body = patternedBytes(2_000_000)
             let start = MonotonicClock.now
             _ = try Workplace().start(request).recorder.statistics()
             #expect(echo.seen[0].body == request.body)

@@ -44,9 +44,7 @@ final class ScriptedServer: @unchecked Sendable {
 
 /// Binds a socket to a free port of 127.0.0.1 and lets it listen.
 func listenOnLoopback(_ descriptor: Int32, backlog: Int32) -> UInt16 {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var address = loopbackAddress(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -56,6 +54,24 @@ func listenOnLoopback(_ descriptor: Int32, backlog: Int32) -> UInt16 {
         }
     }
     return UInt16(bigEndian: address.sin_port)
+}
+
+/// Begins to connect to a port of 127.0.0.1.
+func connectWithoutWaiting(_ port: UInt16) -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    var address = loopbackAddress(port: port)
+    withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+    return descriptor
+}
+
+private func loopbackAddress(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    return address
 }
 
 /// The server's side of one connection. Reads and writes give up after ten seconds.
@@ -149,6 +165,12 @@ final class Connection: @unchecked Sendable {
             sent += count
         }
         return sent
+    }
+
+    /// Whether the peer takes more bytes within so many milliseconds.
+    func isWritable(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, milliseconds) == 1
     }
 
     /// Waits for the peer to close or reset the connection; false after ten seconds.

@@ -9,6 +9,8 @@ protocol Exchange: AnyObject {
     func clientLeft()
     /// The client fell behind, or caught up.
     func clientWritabilityChanged(isWritable: Bool)
+    /// The client has not taken a byte for too long, and is about to be dropped.
+    func clientStalled()
     /// The process is about to stop: say so and end.
     func serverStopping()
 }
@@ -16,7 +18,7 @@ protocol Exchange: AnyObject {
 /// One client connection: reads requests whole, within their limits and deadlines, and answers one at a time.
 ///
 /// States: *idle* (no request has begun), *readingHead*, *readingBody*, *refusing* (an answer is due when the body has passed),
-/// *responding*, *closed*.
+/// *responding*, *flushing* (the response is complete, the client has not taken all of it), *closed*.
 ///
 /// Reading goes on while a response is written, because that is how a leaving client is noticed; a request that arrives meanwhile
 /// (pipelining) is not answered, the connection closes after the current response. A client that closes its sending side counts as
@@ -29,9 +31,13 @@ final class HTTPConnection: ChannelInboundHandler {
         case idle, readingHead
         case readingBody(HTTPRequest)
         case refusing(HTTPRequest, ProxyFailure)
-        case responding
+        case responding(ResponseSink)
+        case flushing(ResponseSink)
         case closed
     }
+
+    /// How long a refused client may go on sending into the void before the connection closes for good.
+    static let lingerTime = Duration.seconds(1)
 
     private let server: ServerContext
     private let loop: LoopContext
@@ -41,6 +47,10 @@ final class HTTPConnection: ChannelInboundHandler {
     private var bytesBeforeHead = 0
     private var bodyBytes = 0
     private var mustClose = false
+    /// Whether bytes of a refused request may still be on their way.
+    private var mustLinger = false
+    /// What the client had taken when it was last looked at.
+    private var takenByteCount = 0
     private var context: ChannelHandlerContext?
 
     init(server: ServerContext, loop: LoopContext) {
@@ -80,16 +90,19 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         exchange?.clientWritabilityChanged(isWritable: context.channel.isWritable)
+        if case .responding(let sink) = state {
+            if context.channel.isWritable { deadline?.cancel() } else { watchProgress(sink, context) }
+        }
         context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .idle, .readingHead, .readingBody, .refusing:
-            guard error is HTTPParserError else { return context.close(promise: nil) }
+            guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
             // After a request that could not be parsed, nothing that follows on this connection can be trusted.
-            refuseAtOnce(.badRequest, HTTPRequest(.unreadable), context)
-        case .responding, .closed:
+            refuseAtOnce(error == .headerOverflow ? .headTooLarge(limits.headBytes) : .badRequest, HTTPRequest(.unreadable), context)
+        case .responding, .flushing, .closed:
             context.close(promise: nil)
         }
     }
@@ -119,14 +132,14 @@ final class HTTPConnection: ChannelInboundHandler {
                 return refuseAtOnce(.headTooLarge(limits.headBytes), HTTPRequest(.unreadable), context)
             }
             bytesBeforeHead += count
-        case .readingBody, .refusing, .responding, .closed:
+        case .readingBody, .refusing, .responding, .flushing, .closed:
             break
         }
     }
 
     private func headArrived(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         switch state {
-        case .responding:
+        case .responding, .flushing:
             mustClose = true
             return
         case .closed: return
@@ -138,7 +151,8 @@ final class HTTPConnection: ChannelInboundHandler {
         if let failure = HeadCheck.failure(head, limits) { return refuseAtOnce(failure, request, context) }
         let declared = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
         if declared > limits.bodyBytes { return refuseAtOnce(.bodyTooLarge(limits.bodyBytes), request, context) }
-        let expectsContinue = head.headers.first(name: "expect")?.lowercased() == "100-continue"
+        // HTTP/1.0 knows no interim responses (RFC 9110, section 10.1.1).
+        let expectsContinue = head.version == .http1_1 && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         if let failure = server.routes.refusal(of: request) {
             if expectsContinue { return refuseAtOnce(failure, request, context) }
             state = .refusing(request, failure)
@@ -161,7 +175,7 @@ final class HTTPConnection: ChannelInboundHandler {
             state = .readingBody(request)
         case .refusing(let request, let failure):
             if bodyBytes > limits.bodyBytes { refuseAtOnce(failure, request, context) }
-        case .idle, .readingHead, .responding, .closed:
+        case .idle, .readingHead, .responding, .flushing, .closed:
             break
         }
     }
@@ -174,7 +188,7 @@ final class HTTPConnection: ChannelInboundHandler {
             if sink.hasEnded { exchange = nil }
         case .refusing(let request, let failure):
             refuse(failure, request, context)
-        case .idle, .readingHead, .responding, .closed:
+        case .idle, .readingHead, .responding, .flushing, .closed:
             break
         }
     }
@@ -182,21 +196,39 @@ final class HTTPConnection: ChannelInboundHandler {
     // MARK: Response
 
     private func beginResponse(to request: HTTPRequest, _ context: ChannelHandlerContext) -> ResponseSink {
-        state = .responding
         deadline?.cancel()
         let sink = ResponseSink(context: context, request: request, keepsAlive: !mustClose && !server.isDraining)
-        sink.onEnd = { [weak self] keepsAlive in self?.responseEnded(keepsAlive, context) }
+        sink.onEnd = { [weak self, unowned sink] in self?.responseEnded(sink) }
+        sink.onWaiting = { [weak self, unowned sink] in self?.responseWaits(sink, context) }
+        sink.onFlushed = { [weak self] keepsAlive in self?.responseFlushed(keepsAlive, context) }
+        state = .responding(sink)
         return sink
     }
 
-    private func responseEnded(_ keepsAlive: Bool, _ context: ChannelHandlerContext) {
+    private func responseEnded(_ sink: ResponseSink) {
         exchange = nil
-        guard keepsAlive, !mustClose, !server.isDraining else {
-            state = .closed
-            return context.close(promise: nil)
-        }
+        if case .responding = state { state = .flushing(sink) }
+    }
+
+    /// The response is complete, and the client has not taken all of it yet.
+    private func responseWaits(_ sink: ResponseSink, _ context: ChannelHandlerContext) {
+        if case .flushing = state { watchProgress(sink, context) }
+    }
+
+    private func responseFlushed(_ keepsAlive: Bool, _ context: ChannelHandlerContext) {
+        guard case .flushing = state else { return }
+        guard keepsAlive, !mustClose, !server.isDraining else { return close(context) }
         state = .idle
         arm(timeouts.idle, context)
+    }
+
+    /// Closes; if more of a refused request may come, not before the client has had time to read why it was refused: a socket that
+    /// closes over unread bytes resets the connection, and the client may lose the answer with it.
+    private func close(_ context: ChannelHandlerContext) {
+        state = .closed
+        guard mustLinger else { return context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        arm(HTTPConnection.lingerTime, context)
     }
 
     private func refuse(_ failure: ProxyFailure, _ request: HTTPRequest, _ context: ChannelHandlerContext) {
@@ -207,6 +239,7 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Answers without waiting for the rest of the request, and closes: what follows is not looked at.
     private func refuseAtOnce(_ failure: ProxyFailure, _ request: HTTPRequest, _ context: ChannelHandlerContext) {
         mustClose = true
+        mustLinger = true
         refuse(failure, request, context)
     }
 
@@ -232,8 +265,21 @@ final class HTTPConnection: ChannelInboundHandler {
         case .idle: context.close(promise: nil)
         case .readingHead: refuseAtOnce(.requestTimeout("head"), HTTPRequest(.unreadable), context)
         case .readingBody(let request), .refusing(let request, _): refuseAtOnce(.requestTimeout("body"), request, context)
-        case .responding, .closed: break
+        case .responding(let sink), .flushing(let sink): lookForProgress(sink, context)
+        case .closed: context.close(promise: nil)
         }
+    }
+
+    private func watchProgress(_ sink: ResponseSink, _ context: ChannelHandlerContext) {
+        takenByteCount = sink.takenByteCount
+        arm(timeouts.progress, context)
+    }
+
+    /// A client that takes a little is slow; one that takes nothing for so long is gone or hostile, and there is nobody to tell.
+    private func lookForProgress(_ sink: ResponseSink, _ context: ChannelHandlerContext) {
+        if sink.takenByteCount > takenByteCount { return watchProgress(sink, context) }
+        exchange?.clientStalled()
+        context.close(promise: nil)
     }
 
     /// The process is about to stop: without a request the connection closes; a response may end first, or is ended.
@@ -242,7 +288,7 @@ final class HTTPConnection: ChannelInboundHandler {
         switch state {
         case .idle, .readingHead, .readingBody, .refusing: context.close(promise: nil)
         case .responding: if endingStreams { exchange?.serverStopping() }
-        case .closed: break
+        case .flushing, .closed: break
         }
     }
 }

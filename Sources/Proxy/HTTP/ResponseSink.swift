@@ -15,8 +15,12 @@ final class ResponseSink {
     private(set) var hasEnded = false
     private(set) var status = 0
     private(set) var byteCount = 0
-    /// Called once, when the end has been written.
-    var onEnd: ((_ keepsAlive: Bool) -> Void)?
+    /// Called once, when the response is complete; some of it may still wait for the client.
+    var onEnd: (() -> Void)?
+    /// Called behind `onEnd` if some of it does wait.
+    var onWaiting: (() -> Void)?
+    /// Called once, when the system has taken the last byte, or cannot take it any more.
+    var onFlushed: ((_ keepsAlive: Bool) -> Void)?
 
     init(context: ChannelHandlerContext, request: HTTPRequest, keepsAlive: Bool) {
         self.context = context
@@ -36,6 +40,15 @@ final class ResponseSink {
         writeHead(status, headers, length: nil)
     }
 
+    /// Bytes that wait for the client to make room.
+    var waitingByteCount: Int {
+        // A channel that does not know its own buffer has closed.
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// Body bytes the system has taken. Framing only makes it smaller: it never grows unless the client reads.
+    var takenByteCount: Int { byteCount - waitingByteCount }
+
     /// Body bytes; they wait for `flush`.
     func send(_ bytes: [UInt8]) {
         guard hasStarted, !hasEnded, !isHeadRequest, !bytes.isEmpty else { return }
@@ -49,12 +62,15 @@ final class ResponseSink {
         context.flush()
     }
 
-    /// The response is complete.
+    /// The response is complete. A slow client may still have to take most of it: only then may the connection close.
     func end() {
         guard hasStarted, !hasEnded else { return }
         hasEnded = true
-        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
-        onEnd?(keepsAlive)
+        onEnd?()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in self.onFlushed?(self.keepsAlive) }
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: written)
+        if waitingByteCount > 0 { onWaiting?() }
     }
 
     /// The client does not read: the connection is closed with whatever waits in it.

@@ -23,14 +23,13 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
         let line =
             switch format {
             case .text: LineLogHandler.text(time, event.level, "\(event.message)", all)
             case .json: LineLogHandler.json(time, event.level, "\(event.message)", all)
             }
-        // One write for a line. A reader that has gone must not stop a stream: the failure is of no interest.
-        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+        LogOutput.shared.write(line)
     }
 
     private static func text(

@@ -5,6 +5,8 @@ import Synchronization
 final class LearnedStarts: Sendable {
     /// How many models are remembered; past it the one that was asked for longest ago is forgotten.
     static let limit = 1000
+    /// Longest name of a model that is remembered, in bytes: names come from clients.
+    static let nameLimit = 256
 
     private struct Key: Hashable {
         var upstream: String
@@ -29,8 +31,9 @@ final class LearnedStarts: Sendable {
         self.limit = limit
     }
 
-    /// Remembers a model. Returns false if it was known.
+    /// Remembers a model. Returns false if it was known, or has a name of unusual length.
     func learn(_ model: String, at upstream: String) -> Bool {
+        guard model.utf8.count <= LearnedStarts.nameLimit else { return false }
         let key = Key(upstream: upstream, model: model)
         return store.withLock { store in
             let isNew = store.uses[key] == nil

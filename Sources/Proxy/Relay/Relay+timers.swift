@@ -8,8 +8,11 @@ extension Relay {
     private var nextLook: Duration? {
         if end != nil { return drainDeadline }
         var times = [deadlines.nextCheck]
-        if job.isStream { times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay) }
-        if let pausedSince { times.append(pausedSince + server.settings.clientTimeouts.progress) }
+        if case .refused = state {
+            times.append(headArrived + Relay.errorBodyTime)
+        } else if job.isStream {
+            times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay)
+        }
         return times.compactMap { $0 }.min()
     }
 
@@ -34,10 +37,18 @@ extension Relay {
             if let drainDeadline, now >= drainDeadline { letGo() }
             return setAlarm()
         }
-        if let pausedSince, now - pausedSince >= server.settings.clientTimeouts.progress { return clientStalled() }
-        if let kind = deadlines.expired(at: now) { return fail(StreamFailure(kind)) }
+        if case .refused(let head) = state {
+            if now - headArrived >= Relay.errorBodyTime { refused(head) }
+            return setAlarm()
+        }
+        if let kind = deadlines.expired(at: now) { return deadlinePassed(kind) }
         if job.isStream { tick(now) }
         setAlarm()
+    }
+
+    private func deadlinePassed(_ kind: DeadlineKind) {
+        upstreamFailed(StreamFailure(kind))
+        if end == nil { setAlarm() }
     }
 
     private func tick(_ now: Duration) {
@@ -47,12 +58,5 @@ extension Relay {
         }
         machine.ticked(at: now, into: &output)
         if !output.isEmpty { send() }
-    }
-
-    /// The client has not taken a byte for too long: there is nobody to tell.
-    private func clientStalled() {
-        _ = machine.clientLeft()
-        sink.abort()
-        finish(.failed(.clientStalled))
     }
 }

@@ -1,5 +1,6 @@
 import JSONBytes
 import Settings
+import Upstream
 
 /// Health, readiness and metrics: answered from memory, never by asking an upstream.
 struct HealthRoute {
@@ -7,20 +8,39 @@ struct HealthRoute {
 
     private static let json = [("content-type", "application/json"), ("cache-control", "no-store")]
 
+    /// `draining` on the way out, `unavailable` when no upstream would be called, `degraded` when one of several would not, else `ok`.
+    private var status: String {
+        if server.isDraining { return "draining" }
+        let admitting = server.upstreams.entries.count { $0.status.admitsCalls }
+        if admitting == 0 { return "unavailable" }
+        return admitting == server.upstreams.entries.count ? "ok" : "degraded"
+    }
+
     /// Status, version, uptime, and each upstream with what it is doing.
     func health(_ sink: ResponseSink) {
+        let status = status
         var output = JSONObjectWriter()
-        output.string("status", server.isDraining ? "draining" : "ok")
+        output.string("status", status)
         output.string("version", Version.current)
         output.number("uptime_seconds", Int(server.uptime.inSeconds))
         output.number("streams_open", server.openStreamCount)
         output.array("upstreams", server.upstreams.entries.map(describe))
-        sink.respond(status: server.isDraining ? 503 : 200, headers: HealthRoute.json, body: output.finished() + [0x0A])
+        sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
+    }
+
+    private static func code(_ status: String) -> Int {
+        status == "ok" || status == "degraded" ? 200 : 503
     }
 
     private func describe(_ upstream: UpstreamEntry) -> [UInt8] {
         var entry = JSONObjectWriter()
+        let status = upstream.status
         entry.string("name", upstream.name)
+        entry.string("breaker", status.stateName)
+        if let reason = status.reason { entry.string("reason", reason) }
+        if let code = status.lastFailureCode { entry.string("last_failure", code) }
+        if let wait = status.retryAfter ?? status.throttledFor { entry.number("retry_after_ms", wait.inMilliseconds) }
+        if status.hasCredentialFault { entry.boolean("credential_fault", true) }
         entry.number("in_flight", upstream.inFlightCount)
         return entry.finished()
     }
@@ -32,8 +52,9 @@ struct HealthRoute {
 
     /// The process takes new work.
     func ready(_ sink: ResponseSink) {
-        let body = server.isDraining ? "{\"status\": \"draining\"}\n" : "{\"status\": \"ok\"}\n"
-        sink.respond(status: server.isDraining ? 503 : 200, headers: HealthRoute.json, body: Array(body.utf8))
+        var output = JSONObjectWriter()
+        output.string("status", status)
+        sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
     /// Prometheus' text.
@@ -47,6 +68,10 @@ struct HealthRoute {
         ]
         for upstream in server.upstreams.entries {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
+            let current = upstream.status.stateName
+            for state in ["closed", "half_open", "open", "throttled"] {
+                gauges.append((.breakerState, [("upstream", upstream.name), ("state", state)], state == current ? 1 : 0))
+            }
         }
         let text = server.metrics.text(gauges: gauges)
         sink.respond(

@@ -155,6 +155,8 @@ final class ModelsGathering: Exchange {
 
     func clientWritabilityChanged(isWritable: Bool) {}
 
+    func clientStalled() {}
+
     func serverStopping() {
         finish()
     }

@@ -1,0 +1,57 @@
+import Foundation
+import Synchronization
+
+/// Where log lines go: the standard error, as far as it takes them. A log must never stop a stream.
+///
+/// A reader that has gone, a full disk and a missing descriptor cost the line. So does a pipe or terminal whose reader has stopped
+/// reading: it is asked for room first, and a line goes out only into room that is there. How many lines were lost is told as soon
+/// as there is room again.
+final class LogOutput: Sendable {
+    static let shared = LogOutput(descriptor: 2)
+
+    /// A pipe that says it has room takes so many bytes without waiting (POSIX: `PIPE_BUF`, on Linux one page).
+    private static let safeByteCount = 4096
+
+    private let descriptor: CInt
+    private let lostLineCount = Mutex(0)
+
+    init(descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    /// One write for a line; the lock keeps two threads from sharing the room that was there for one.
+    func write(_ line: String) {
+        lostLineCount.withLock { lost in
+            guard hasRoom else { return lost += 1 }
+            if lost > 0 {
+                send("log lines lost: \(lost)\n")
+                lost = 0
+                guard hasRoom else { return lost += 1 }
+            }
+            send(line)
+        }
+    }
+
+    private var hasRoom: Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLOUT) != 0
+    }
+
+    private func send(_ line: String) {
+        var bytes = Data(line.utf8)
+        if bytes.count > LogOutput.safeByteCount { bytes = bytes.prefix(LogOutput.safeByteCount - 1) + [0x0A] }
+        // The line is lost and there is nobody to tell.
+        try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: bytes)
+    }
+}
+
+/// The three standard descriptors.
+enum StandardDescriptors {
+    /// Opens those that are not open, on nothing. Otherwise the first socket would become descriptor 2, and a client would read the log.
+    static func ensureOpen() {
+        for descriptor in CInt(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free descriptor is the missing one.
+            _ = unsafe open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Synchronization
+
+/// A program of this package, running as a child process. It is ended, by its id, when nobody holds it any more.
+final class ChildProcess: Sendable {
+    enum Program: String {
+        case proxy
+        case mock = "mock-upstream"
+        case client = "proxy-client"
+    }
+
+    /// What the child's standard error is.
+    enum Errors {
+        /// Read and kept.
+        case collected
+        /// Descriptor 2 is not open at all.
+        case closed
+        /// A pipe that nobody ever reads.
+        case unread
+        /// A pipe whose reader has gone.
+        case broken
+    }
+
+    enum Exit: Equatable {
+        case code(Int32)
+        case signal(Int32)
+    }
+
+    let id: pid_t
+    let command: String
+    let output = CollectedText()
+    let errors = CollectedText()
+    private let exit = Mutex<Exit?>(nil)
+    /// Held open so that an unread pipe does not become a broken one.
+    private let heldDescriptor: CInt
+
+    /// - Parameters:
+    ///   - environment: the child's whole environment besides `PATH`.
+    ///   - input: what its standard input holds; nil for nothing at all.
+    init(
+        _ program: Program, _ arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
+        errors: Errors = .collected
+    ) throws {
+        let path = try ChildProcess.path(of: program)
+        let outputPipe = try Pipe()
+        let errorPipe = try Pipe()
+        let inputPipe = try Pipe()
+        command = ([program.rawValue] + arguments).joined(separator: " ")
+        let descriptors = ChildDescriptors(
+            input: inputPipe.reading, output: outputPipe.writing, errors: errors == .closed ? nil : errorPipe.writing)
+        if errors == .broken { errorPipe.closeReading() }
+        id = try ChildProcess.spawn(path, arguments, environment, descriptors)
+        heldDescriptor = errors == .unread ? errorPipe.reading : -1
+        inputPipe.closeReading()
+        outputPipe.closeWriting()
+        errorPipe.closeWriting()
+        output.collect(from: outputPipe.reading)
+        if errors == .collected { self.errors.collect(from: errorPipe.reading) }
+        inputPipe.write(input ?? [])
+        inputPipe.closeWriting()
+        ProcessStories.shared.add(command, id, output, self.errors)
+    }
+
+    deinit {
+        end()
+        if heldDescriptor >= 0 { close(heldDescriptor) }
+    }
+
+    func signal(_ number: Int32) {
+        if state == nil { kill(id, number) }
+    }
+
+    /// Ends the process at once.
+    func end() {
+        guard state == nil else { return }
+        kill(id, SIGKILL)
+        var status: Int32 = 0
+        waitpid(id, &status, 0)
+        exit.withLock { $0 = .signal(SIGKILL) }
+    }
+
+    /// How it ended; nil while it runs.
+    var state: Exit? {
+        exit.withLock { exit in
+            if exit == nil {
+                var status: Int32 = 0
+                // Reaped exactly once, under the lock: the id is never used again afterwards.
+                if waitpid(id, &status, WNOHANG) == id {
+                    exit = status & 0x7F == 0 ? .code(status >> 8 & 0xFF) : .signal(status & 0x7F)
+                }
+            }
+            return exit
+        }
+    }
+
+    func waitForExit(within limit: Duration = .seconds(10)) throws -> Exit {
+        let exit = try eventually("the end of \(command)", within: limit) { state }
+        // The pipes close with the process; what they held still has to be read.
+        try eventually("the end of the output of \(command)", within: limit) { output.isOver && errors.isOver }
+        return exit
+    }
+
+    /// The resident memory in bytes.
+    var residentBytes: Int {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8)
+            return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+        }
+    }
+
+    /// The number of open descriptors.
+    var descriptorCount: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+    }
+
+    private static func path(of program: Program) throws -> String {
+        let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = URL(filePath: bundle).deletingLastPathComponent().appending(path: program.rawValue).path
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw SpawnFailure(what: "there is no program at \(path)") }
+        return path
+    }
+
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String: String], _ descriptors: ChildDescriptors
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, descriptors.input, 0)
+        posix_spawn_file_actions_adddup2(&actions, descriptors.output, 1)
+        if let errors = descriptors.errors {
+            posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        } else {
+            posix_spawn_file_actions_addclose(&actions, 2)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigaddset(&signals, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let words = [path] + arguments
+        let inherited = ["PATH", "LD_LIBRARY_PATH", "HOME"].compactMap { name in
+            ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
+        }
+        let variables = inherited + environment.map { "\($0.key)=\($0.value)" }
+        var id: pid_t = 0
+        let code = withCStrings(words) { words in
+            withCStrings(variables) { variables in posix_spawn(&id, path, &actions, &attributes, words, variables) }
+        }
+        guard code == 0 else { throw SpawnFailure(what: "posix_spawn(\(path)): \(String(cString: strerror(code)))") }
+        return id
+    }
+}
+
+struct SpawnFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}
+
+/// What becomes the child's descriptors 0, 1 and 2.
+private struct ChildDescriptors {
+    var input: CInt
+    var output: CInt
+    var errors: CInt?
+}
+
+/// Two ends that no child inherits unless it is told to.
+private final class Pipe {
+    private(set) var reading: CInt
+    private(set) var writing: CInt
+
+    init() throws {
+        var ends: [CInt] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SpawnFailure(what: "pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    func closeReading() {
+        close(reading)
+    }
+
+    func closeWriting() {
+        close(writing)
+    }
+
+    /// Less than a pipe holds, so it does not block.
+    func write(_ bytes: [UInt8]) {
+        precondition(bytes.count <= 60_000)
+        if !bytes.isEmpty { _ = Foundation.write(writing, bytes, bytes.count) }
+    }
+}
+
+private func withCStrings<Result>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+    let pointers = strings.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    return body(pointers + [nil])
+}
