@@ -82,7 +82,7 @@ import Testing
         #expect(acme.starts?.map(\.text) == ["<a>", "<b{1,3}>"])
         #expect(acme.ends?[0].text == "</a>\n")
         #expect(acme.ends?[1].place.path == "profiles[0].ends[1]")
-        #expect(acme.ends?[1].place.origin == .file(path: "proxy.yaml", line: 6, column: 23))
+        #expect(acme.ends?[1].place.origin == .file(path: "proxy.yaml", line: 6, column: 22))
         #expect(acme.frames?[0].close.form == .pattern)
         #expect(acme.prose.bound == 4096)
         #expect(acme.start == .insideIfOnOrUndecided([.enableThinking, .thinking]))
@@ -101,7 +101,8 @@ import Testing
         let printed = "profiles:\n" + settings.profiles.map(\.yaml).joined()
         #expect(try "profiles:\n" + load(printed).profiles.map(\.yaml).joined() == printed)
         // Every key appears: the first two profiles together set them all.
-        for key in SettingsCatalogue.profileHelp.split(separator: "\n").map({ $0.split(separator: " ")[0].split(separator: ".").last ?? "" }) {
+        for key in SettingsCatalogue.profileHelp.split(separator: "\n").map({ $0.split(separator: " ")[0].split(separator: ".").last ?? "" }
+        ) {
             #expect(printed.contains("\(key):"), "\(key)")
         }
     }

@@ -94,7 +94,8 @@ struct ChatRoute {
     }
 
     private func plan(
-        _ chat: ChatRequest, model: String, style: WireStyle, _ requested: CompiledProfile?, _ upstream: UpstreamEntry, _ request: HTTPRequest
+        _ chat: ChatRequest, model: String, style: WireStyle, _ requested: CompiledProfile?, _ upstream: UpstreamEntry,
+        _ request: HTTPRequest
     ) -> StreamPlan {
         let facts = PromptFacts(chat)
         let settings = server.settings
