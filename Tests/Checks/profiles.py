@@ -163,6 +163,10 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
+    def play_next(self, scenario):
+        request = urllib.request.Request("http://127.0.0.1:%d/mock/next" % self.ports[0], json.dumps(scenario).encode())
+        urllib.request.urlopen(request, timeout=20).close()
+
     def answer(self, model, headers={}, **fields):
         status, body = self.chat(model, headers, **fields)
         return json.loads(body)["choices"][0]["message"]["content"] if status == 200 else status
@@ -202,6 +206,11 @@ def check_learning():
         expect("logged once", server.logged().count("learned that a model begins inside reasoning"), 1)
         expect("another model is as before", server.model("prime").get("learned"), None)
         expect("a quoted tag teaches nothing", (server.answer("think-quoted") != "", server.model("think-quoted").get("learned")), (True, None))
+        server.play_next("no-reasoning")
+        expect("an answer without markers comes out whole", len(server.answer(INSIDE)) > 10, True)
+        expect("and the start is forgotten", server.model(INSIDE).get("learned"), None)
+        expect("in the log, too", server.logged().count("forgot that a model begins inside reasoning"), 1)
+        expect("learned anew", ("</think>" in server.answer(INSIDE), server.model(INSIDE).get("learned")), (True, True))
     with Server("--detection-learn", "off") as server:
         expect("off", "</think>" in server.answer(INSIDE) and "</think>" in server.answer(INSIDE), True)
         expect("off, listed", server.model(INSIDE).get("learned"), None)
