@@ -72,6 +72,15 @@ var targets: [Target] = [
     tests("Upstream", ["Upstream"]),
 ]
 
+// Not a program of the house: it has no `main` and links only with `--sanitize fuzzer`.
+if Context.environment["FUZZ"] == "1" {
+    targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 var dependencies: [Package.Dependency] = []
 
 var products: [Product] = ["EventStream", "ChatDelta", "Detect", "Summaries", "Phases"].map {

@@ -12,7 +12,7 @@ extension StreamCore {
 
     /// The upstream's stream broke. If the answer was complete, only the end mark was missing.
     mutating func broke(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if isAnswerComplete || notedFailure != nil {
             finished(at: now, into: &output)
         } else {
@@ -53,7 +53,7 @@ extension StreamCore {
 
     /// The client is told what went wrong, and no choice is closed.
     mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil, !keepsForRestart(failure) else { return }
         if isOpen {
             if plan.style == .off {
                 output.append(bypass.separator)

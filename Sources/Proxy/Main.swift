@@ -110,6 +110,7 @@ enum StandardError {
 /// Why an address cannot be listened on, in words that say what to change.
 enum ListenError {
     static func reason(_ error: any Error) -> String {
+        if error is SocketAddressError.UnknownHost { return "there is no such host. Choose another with --host." }
         guard let error = error as? IOError else { return "\(error)" }
         switch error.errnoCode {
         case EADDRINUSE: return "the port is in use. Stop the other program, or choose another port with --port."

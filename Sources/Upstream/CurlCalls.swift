@@ -4,6 +4,10 @@ internal import Glibc
 // Every call into libcurl that does something, and every pointer it gives out, is in this file. Handles are final
 // classes with one owner each: a `Transfer` while it runs, else the client's pool; the client owns the multi handle.
 // All of it happens on the loop's thread.
+//
+// SAFETY of every call below that has no comment of its own: the handle is live from `init` to `deinit` and does not
+// leave its class; each setter and getter fixes the C type that its options take (see the shim); numbers are copied, and
+// callbacks are file-scope functions. `EasyHandle.setBox` only stores the box; `Transfer` keeps what it points to alive.
 
 /// libcurl's state of the whole process.
 enum CurlLibrary {

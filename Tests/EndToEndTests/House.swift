@@ -67,6 +67,15 @@ final class House {
         return try send(request, within: limit)
     }
 
+    /// A stream that stands in the middle of its answer until `release`.
+    func heldStream(alreadyHeld count: Int = 0) throws -> RawConnection {
+        let connection = try connect()
+        try connection.send(Request.chat("hold-in-answer", stream: true).bytes)
+        try eventually("the stream to be held") { try mockState()["streams"]["held"].int == count + 1 }
+        try connection.receive(text: "\"content\":\"The\"")
+        return connection
+    }
+
     // MARK: The mock
 
     func mockState() throws -> Value {

@@ -83,7 +83,7 @@ extension EndToEnd {
             let listener = try RawListener()
             let cases = [
                 (["--port", "\(listener.port)"], "the port is in use"), (["--host", "192.0.2.1", "--port", "0"], "no such address"),
-                (["--host", "no-such-host.invalid", "--port", "0"], "no-such-host.invalid"),
+                (["--host", "no-such-host.invalid", "--port", "0"], "there is no such host"),
             ]
             for (arguments, words) in cases {
                 let process = try Self.run(arguments)
@@ -97,20 +97,13 @@ extension EndToEnd {
 
         // MARK: Stop
 
-        private static func heldStream(_ house: House) throws -> RawConnection {
-            let connection = try house.connect()
-            try connection.send(Request.chat("hold-in-answer", stream: true).bytes)
-            try connection.receive(text: "\"content\":\"The\"")
-            return connection
-        }
-
         private static func expectRefused(_ house: House) {
             #expect(throws: SocketFailure.self) { try house.connect() }
         }
 
         @Test func runningStreamsFinishWithinTheGraceTime() throws {
             let house = try House(["shutdown-grace": "20s"])
-            let stream = try Self.heldStream(house)
+            let stream = try house.heldStream()
             let idle = try house.connect()
             #expect(try idle.exchange(Request("GET", "/livez")).status == 200)
             house.proxy.signal(SIGTERM)
@@ -127,7 +120,7 @@ extension EndToEnd {
         @Test func streamsThatOutlastTheGraceTimeAreToldSo() throws {
             for signal in [SIGTERM, SIGINT] {
                 let house = try House(["shutdown-grace": "200ms", "stream-commit-delay": "20s"])
-                let stream = try Self.heldStream(house)
+                let stream = try house.heldStream()
                 let waiting = try house.connect()
                 try waiting.send(Request.chat("no-answer", stream: true).bytes)
                 let whole = try house.connect()
@@ -154,14 +147,36 @@ extension EndToEnd {
             let house = try House(["shutdown-grace": "100ms"])
             let stuck = try house.connect(receiveBuffer: 8 << 10)
             try stuck.send(Request.chat("endless", stream: true).bytes)
-            try stuck.receive(text: "\"content\":\"The\"")
+            try stuck.receive(text: "final_output")
             house.proxy.signal(SIGTERM)
             #expect(try house.proxy.waitForExit(within: .milliseconds(1500)) == .code(0))
         }
 
+        @Test func aSlowReaderGetsTheRestOfItsAnswerBeforeTheExit() throws {
+            let house = try House(["limits-queue-bytes": "16MiB"])
+            let piece = String(repeating: "abcdefghij", count: 400)
+            let list = (0..<1000).map { "\"\($0) \(piece)\"" }.joined(separator: ",")
+            try house.order(
+                """
+                {"name": "much", "description": "much", "format": "plain", "segments": [{"content": [\(list)]}],
+                 "pacing": {"tokens_per_second": 0, "jitter": 0, "first_token_delay_ms": 0}}
+                """)
+            let slow = try house.connect(receiveBuffer: 8 << 10)
+            try slow.send(Request.chat("much", stream: true).bytes)
+            try eventually("the proxy to be done with the stream", within: .seconds(20)) {
+                house.proxy.errors.text.contains("end=finished")
+            }
+            house.proxy.signal(SIGTERM)
+            try eventually("the signal to be seen") { house.proxy.errors.text.contains("stopping") }
+            let reply = try slow.reply(within: .seconds(20))
+            let isWhole = reply.isComplete && reply.stream.endsWithDone && reply.stream.answer.hasPrefix("0 abc")
+            #expect(isWhole, "\(reply.body.count) bytes came")
+            #expect(try house.proxy.waitForExit() == .code(0))
+        }
+
         @Test func aSecondSignalEndsTheProcessAtOnce() throws {
             let house = try House(["shutdown-grace": "60s"])
-            let stream = try Self.heldStream(house)
+            let stream = try house.heldStream()
             house.proxy.signal(SIGTERM)
             try eventually("the first signal to be seen") { house.proxy.errors.text.contains("stopping") }
             house.proxy.signal(SIGTERM)
@@ -172,7 +187,7 @@ extension EndToEnd {
 
         @Test func aKilledProxyServesAgainOnTheSamePort() throws {
             let house = try House()
-            _ = try Self.heldStream(house)
+            _ = try house.heldStream()
             house.proxy.signal(SIGKILL)
             _ = try house.proxy.waitForExit()
             let next = try House.startProxy(["port": "\(house.proxyPort)"], upstreamPort: house.mockPort)

@@ -15,23 +15,26 @@ extension EndToEnd {
             let house = try House(
                 ["log-level": "trace", "log-format": format, "upstream-timeouts-gap-answer": "300ms"],
                 environment: ["UPSTREAM_API_KEY": Self.operatorKey])
-            for fault in ["", "!error-event-in=answer;body=\(Self.foreign)", "!garbage-event-in=answer;body=\(Self.foreign)",
-                "!reset-in=answer", "!status=400;body=\(Self.foreign)", "!status=500;body=\(Self.foreign)", "!stall-in=answer",
-                "!html;body=\(Self.foreign)", "!redirect=http://\(Self.foreign)/"]
-            {
-                for stream in [true, false] where !fault.hasPrefix("!stall") || stream {
+            let faults = [
+                "", "error-event-in=answer;body=\(Self.foreign)", "garbage-event-in=answer;body=\(Self.foreign)", "reset-in=answer",
+                "status=400;body=\(Self.foreign)", "status=500;body=\(Self.foreign)", "stall-in=answer", "html;body=\(Self.foreign)",
+                "redirect=http://\(Self.foreign)/",
+            ]
+            for fault in faults {
+                for stream in [true, false] where !fault.hasPrefix("stall") || stream {
                     try house.order(
                         """
                         {"scenario": {"name": "canary", "description": "c", "reasoning": "I think \(Self.reasoning) is it. So it is so.",
-                         "answer": "It is \(Self.answer) here.", "pacing": {"tokens_per_second": 0, "first_token_delay_ms": 0}}}
+                         "answer": "It is \(Self.answer) here.", "pacing": {"tokens_per_second": 0, "first_token_delay_ms": 0}}\(fault.isEmpty ? "" : ", \"fault\": \"\(fault)\"")}
                         """)
-                    var request = Request.chat("canary\(fault)", stream: stream, question: "What is \(Self.prompt) about?")
+                    var request = Request.chat("canary", stream: stream, question: "What is \(Self.prompt) about?")
                     request.headers += [("authorization", "Bearer \(Self.clientKey)"), ("cookie", Self.clientKey)]
                     request.target += "?key=\(Self.clientKey)"
                     let reply = try house.send(request)
                     #expect(!reply.text.contains(Self.operatorKey) && !reply.text.contains(Self.clientKey), "\(fault)")
-                    #expect(!reply.text.contains(Self.reasoning) || reply.stream.text(phase: "reasoning_summary").contains(Self.reasoning)
-                        || reply.json["phases"][1]["content"].string?.contains(Self.reasoning) == true, "\(fault): \(reply.text)")
+                    #expect(
+                        !reply.text.contains(Self.reasoning) || reply.stream.text(phase: "reasoning_summary").contains(Self.reasoning)
+                            || reply.json["phases"][1]["content"].string?.contains(Self.reasoning) == true, "\(fault): \(reply.text)")
                 }
             }
             var wrong = Request("POST", "/v1/chat/completions", body: "{\"messages\": \"\(Self.prompt)")
@@ -58,6 +61,7 @@ extension EndToEnd {
         @Test func logLinesAreWholeBoundedAndCannotBeForged() throws {
             let house = try House(["log-format": "json"])
             let forged = "m\\n2026 notice forged=1 \\\"x\\\" \\u001b[31m" + String(repeating: "long", count: 3000)
+            try house.order("\"fast\"")
             _ = try house.send(.chat(forged, stream: true))
             _ = try house.stream("fast") { $0.headers.append(("x-request-id", "id forged=1")) }
             house.proxy.signal(15)

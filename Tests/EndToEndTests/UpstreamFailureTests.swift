@@ -14,7 +14,7 @@ extension EndToEnd {
                 ("error-529", 503, "upstream_error", nil), ("redirect", 502, "upstream_redirect", nil),
                 ("html-page", 502, "upstream_not_sse", nil), ("no-content", 502, "upstream_empty", nil),
                 ("reset-before-head", 502, "upstream_reset", nil), ("close-before-head", 502, "upstream_reset", nil),
-                ("garbage-head", 502, "upstream_protocol", nil), ("gzip", 502, "upstream_encoding", nil),
+                ("garbage-head", 502, "upstream_protocol", nil),
             ]
             for stream in [true, false] {
                 for (model, status, code, retryAfter) in cases {
@@ -29,6 +29,7 @@ extension EndToEnd {
                     #expect(!reply.text.contains("<html") && !reply.text.contains("127.0.0.1"), "\(name): \(reply.text)")
                 }
             }
+            #expect(try house.stream("gzip").errorCode == "upstream_encoding")
             // A connection that met an error serves the next request.
             let connection = try house.connect()
             #expect(try connection.exchange(.chat("error-500", stream: true)).status == 502)
@@ -94,6 +95,23 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [
+            ("500 Broken", "upstream_error"), ("429 Too Many", "upstream_rate_limited"), ("401 No", "upstream_rejected"),
+            ("302 Elsewhere", "upstream_redirect"),
+        ])
+        func aStatusBehindTheCommitDelayIsToldInsideTheStream(status: String, code: String) throws {
+            let upstream = try RawUpstream(answering: "HTTP/1.1 \(status)\r\ncontent-length: 2\r\n\r\n{}", when: .released)
+            let proxy = try House.startProxy(["stream-commit-delay": "30ms"], upstreamPort: upstream.port)
+            let connection = try RawConnection(port: try House.port(of: proxy))
+            try connection.send(Request.chat("any", stream: true).bytes)
+            try connection.receive(text: "[Prompt Summary]")
+            upstream.release()
+            let reply = try connection.reply()
+            #expect(reply.status == 200)
+            #expect(reply.stream.errorCode == code)
+            #expect(reply.stream.failedProperly)
+        }
+
         @Test func anErrorBehindTheCommitDelayIsToldInsideTheStream() throws {
             let house = try House(["stream-commit-delay": "30ms", "upstream-timeouts-head": "400ms"])
             let reply = try house.stream("no-answer")
@@ -139,15 +157,14 @@ extension EndToEnd {
 
         @Test func oneFailureNeverTouchesAnotherStream() throws {
             let house = try House(["server-threads": "1"])
-            let good = try house.connect()
-            try good.send(Request.chat("hold-in-answer", stream: true).bytes)
-            try good.receive(text: "\"content\":\"The\"")
+            let good = try house.heldStream()
             for model in ["reset-in-answer", "garbage-head", "cut-chunk", "error-500", "header-flood"] {
                 _ = try house.stream(model)
             }
             try house.release()
             let stream = try good.reply().stream
-            #expect(stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
+            #expect(
+                stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
             #expect(stream.endsWithDone && stream.finishReason == "stop")
         }
     }
