@@ -32,9 +32,9 @@ import Testing
 enum Cuttings {
     static let isThorough = ProcessInfo.processInfo.environment["THOROUGH"] != nil
 
-    static func chopper(for input: [UInt8], budget: Int = 90_000) -> Chopper {
-        let most = isThorough ? budget * 200 : budget
+    static func chopper(for input: [UInt8], budget: Int = 40_000) -> Chopper {
+        let most = isThorough ? budget * 500 : budget
         let splits = max(6, min(input.count, most / max(1, input.count)))
-        return Chopper(seed: 11, mostSplits: splits, randomCuttings: isThorough ? 20 : 5)
+        return Chopper(seed: 11, mostSplits: splits, randomCuttings: isThorough ? 20 : 4)
     }
 }
