@@ -22,7 +22,7 @@ extension StreamCore {
         }
         for ordinal in delta.choices.indices {
             choice(ordinal, data, at: now, into: &output)
-            if end != nil { return }
+            if end != nil || lost != nil { return }
         }
     }
 
