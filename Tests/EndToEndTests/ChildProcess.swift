@@ -34,9 +34,8 @@ final class ChildProcess: Sendable {
     /// Held open so that an unread pipe does not become a broken one.
     private let heldDescriptor: CInt
 
-    /// - Parameters:
-    ///   - environment: the child's whole environment besides `PATH`.
-    ///   - input: what its standard input holds; nil for nothing at all.
+    /// Starts a program. `environment` is all it has besides `PATH`, `HOME` and the library path; `input` is what its standard input
+    /// holds.
     init(
         _ program: Program, _ arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
         errors: Errors = .collected

@@ -8,9 +8,7 @@ final class House {
     private(set) var proxyPort: Int
     private let start: () throws -> ChildProcess
 
-    /// - Parameters:
-    ///   - settings: flags of the proxy without dashes, and their values.
-    ///   - mock: arguments of the mock.
+    /// Starts both. `settings` are flags of the proxy without dashes, with their values.
     init(
         _ settings: [String: String] = [:], arguments: [String] = [], environment: [String: String] = [:], mock: [String] = []
     ) throws {

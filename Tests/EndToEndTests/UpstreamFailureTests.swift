@@ -79,7 +79,7 @@ extension EndToEnd {
                 ("close-in-reasoning", "upstream_truncated", false), ("close-in-answer", "upstream_truncated", true),
                 ("cut-chunk", "upstream_truncated", true), ("truncated-json", "upstream_truncated", true),
                 ("reset-in-reasoning", "upstream_reset", false), ("reset-in-answer", "upstream_reset", true),
-                ("garbage-event", "upstream_protocol", true), ("bad-chunk-size", "upstream_reset", true),
+                ("garbage-event", "upstream_protocol", true), ("bad-chunk-size", "upstream_protocol", true),
                 ("stall-in-reasoning", "upstream_idle_timeout", false), ("stall-in-answer", "upstream_idle_timeout", true),
             ]
             for (model, code, saysAnswer) in cases {
