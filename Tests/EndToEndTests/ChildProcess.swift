@@ -107,6 +107,11 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// What a descriptor is open on.
+    func target(ofDescriptor number: Int) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\(number)")
+    }
+
     /// The number of open descriptors.
     var descriptorCount: Int {
         get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
