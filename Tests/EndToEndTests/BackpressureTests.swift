@@ -44,7 +44,7 @@ extension EndToEnd {
         @Test(arguments: [true, false])
         func aSlowReaderGetsTheWholeAnswerThoughTheConnectionCloses(stream: Bool) throws {
             let house = try House(["limits-queue-bytes": "16MiB"])
-            let (order, answer) = Self.scenario(bytes: 4 * Self.mebibyte)
+            let (order, answer) = Self.scenario(bytes: 2 * Self.mebibyte)
             try house.order(order)
             let connection = try house.connect(receiveBuffer: 8 << 10)
             var request = Request.chat("much", stream: stream)
@@ -71,7 +71,7 @@ extension EndToEnd {
 
         @Test func aClientThatStallsBehindTheUpstreamsEndIsDroppedToo() throws {
             let house = try House(["client-timeouts-progress": "300ms", "limits-queue-bytes": "16MiB"])
-            try house.order(Self.scenario(bytes: 4 * Self.mebibyte).order)
+            try house.order(Self.scenario(bytes: 2 * Self.mebibyte).order)
             let connection = try house.connect(receiveBuffer: 8 << 10)
             try connection.send(Request.chat("much", stream: true).bytes)
             try eventually("the proxy to be done", within: .seconds(20)) { house.proxy.errors.text.contains("end=finished") }
