@@ -13,9 +13,8 @@ struct Reply {
     let isComplete: Bool
     let isChunked: Bool
 
-    /// Reads the response at the beginning of `bytes`; nil while its head is not complete.
-    ///
-    /// - Parameter isClosed: whether the connection has ended, which ends a body without length.
+    /// Reads the response at the beginning of `bytes`; nil while its head is not complete. The end of the connection (`isClosed`)
+    /// ends a body without length.
     init?(_ bytes: [UInt8], isClosed: Bool, toHead: Bool = false) {
         guard let headEnd = Reply.position(of: Array("\r\n\r\n".utf8), in: bytes, from: 0) else { return nil }
         let lines = String(decoding: bytes[..<headEnd], as: UTF8.self).components(separatedBy: "\r\n")
