@@ -9,7 +9,7 @@ build=$(cd "$build" && pwd)
 shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 environments=$(cd "$here/../.." && pwd)/.venv
-test_seconds=150
+test_seconds=300
 
 # Makes the environment of one requirements file unless it is there and current.
 prepare() {

@@ -1,13 +1,16 @@
 """Every style, read the ways people read streams."""
 import pytest
 
-from programs import Scenario
+from programs import Scenario, recorded_answer
 from reading import (
     LABELS, PHASE_STYLES, PHASES, QUESTION, STANDARD_STYLE, STYLES, WRAPS_NAMED_EVENTS, answer_in, ask, chat_with_helpers, content,
     expected_phases, phases_in_order, reasoning_by_phase, stream_of, texts_by_phase, valid, without_summaries)
 
-# Dialects of upstreams: a field, a field with nulls and usage at the end, tags, typed parts, cut bytes, no reasoning at all.
-DIALECTS = ["lighthouse", "sorting-bug", "gift", "prime", "magistral", "emoji-split", "choices-first", "no-reasoning", "framing-everything"]
+# Dialects of upstreams: a field with nulls, usage on every chunk, details, tags, typed parts, escapes, no reasoning, odd framing.
+DIALECTS = ["lighthouse", "sorting-bug", "gift", "prime", "magistral", "choices-first", "no-reasoning", "framing-everything"]
+RECORDINGS = [
+    "chat.deepseek-style.reasoning", "chat.groq-style.reasoning", "chat.qwen-style.reasoning", "chat.mistral-style.reasoning",
+    "chat.openrouter-style.reasoning", "chat.azure-style.text"]
 # Upstreams whose own stream has pure content and no chunk with an empty `choices`: these can be read in style `off` too.
 PURE_DIALECTS = ["lighthouse", "sorting-bug"]
 
@@ -17,7 +20,7 @@ dialects = pytest.mark.parametrize("dialect", DIALECTS)
 
 
 @phase_styles
-@dialects
+@pytest.mark.parametrize("dialect", [*DIALECTS, "emoji-split"])
 def test_a_guarded_loop_gets_the_answer_exactly(client, style, dialect):
     chunks = [valid(chunk) for chunk in stream_of(client, dialect, style)]
     assert answer_in("".join(content(chunk) for chunk in chunks), style) == Scenario(dialect).answer
@@ -39,6 +42,17 @@ def test_the_helper_gets_the_answer_exactly(client, style, dialect):
     assert "".join(deltas) == message.content
     assert answer_in(message.content, style) == Scenario(dialect).answer
     assert message.role == "assistant"
+
+
+@phase_styles
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recorded_stream_is_read_by_loop_and_helper(client, style, name):
+    answer = recorded_answer(name)
+    assert answer
+    model = "recording/" + name
+    assert answer_in("".join(valid(chunk).choices[0].delta.content or "" for chunk in stream_of(client, model, style)), style) == answer
+    with chat_with_helpers(client).stream(**ask(model, style)) as stream:
+        assert answer_in(stream.get_final_completion().choices[0].message.content, style) == answer
 
 
 @pytest.mark.parametrize("dialect", PURE_DIALECTS)
