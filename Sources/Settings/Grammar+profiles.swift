@@ -171,7 +171,9 @@ private struct Members {
                 values[name] = value
             } else {
                 let name = key.name ?? ""
-                let hint = NearestName.of(name, among: keys).map { "did you mean \"\($0)\"?" } ?? "the keys here are \(keys.joined(separator: ", "))"
+                let hint =
+                    NearestName.of(name, among: keys).map { "did you mean \"\($0)\"?" }
+                    ?? "the keys here are \(keys.joined(separator: ", "))"
                 reading.complain(at: key.origin, path: "\(path).\(Quoted.key(name))", "unknown key", hint: hint)
             }
         }

@@ -72,7 +72,8 @@ struct SettingsCheck {
             complain(.error, "\(base).name", "a profile needs a name", "add \"name: …\"", &reading)
         }
         if !profile.name.isEmpty, let first = settings.profiles[..<index].firstIndex(where: { $0.name == profile.name }) {
-            let problem = "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
+            let problem =
+                "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
             complain(.error, "\(base).name", problem, "give this one a name of its own", &reading)
         }
         if let extended = profile.extends { checkProfile(extended, at: "\(base).extends", &reading) }

@@ -152,6 +152,28 @@ extension EndToEnd {
             #expect(try house.proxy.waitForExit(within: .milliseconds(1500)) == .code(0))
         }
 
+        @Test func aSlowReaderGetsTheRestOfItsAnswerBeforeTheExit() throws {
+            let house = try House(["limits-queue-bytes": "16MiB"])
+            let piece = String(repeating: "abcdefghij", count: 400)
+            let list = (0..<1000).map { "\"\($0) \(piece)\"" }.joined(separator: ",")
+            try house.order(
+                """
+                {"name": "much", "description": "much", "format": "plain", "segments": [{"content": [\(list)]}],
+                 "pacing": {"tokens_per_second": 0, "jitter": 0, "first_token_delay_ms": 0}}
+                """)
+            let slow = try house.connect(receiveBuffer: 8 << 10)
+            try slow.send(Request.chat("much", stream: true).bytes)
+            try eventually("the proxy to be done with the stream", within: .seconds(20)) {
+                house.proxy.errors.text.contains("end=finished")
+            }
+            house.proxy.signal(SIGTERM)
+            try eventually("the signal to be seen") { house.proxy.errors.text.contains("stopping") }
+            let reply = try slow.reply(within: .seconds(20))
+            let isWhole = reply.isComplete && reply.stream.endsWithDone && reply.stream.answer.hasPrefix("0 abc")
+            #expect(isWhole, "\(reply.body.count) bytes came")
+            #expect(try house.proxy.waitForExit() == .code(0))
+        }
+
         @Test func aSecondSignalEndsTheProcessAtOnce() throws {
             let house = try House(["shutdown-grace": "60s"])
             let stream = try house.heldStream()

@@ -32,8 +32,9 @@ extension EndToEnd {
                     request.target += "?key=\(Self.clientKey)"
                     let reply = try house.send(request)
                     #expect(!reply.text.contains(Self.operatorKey) && !reply.text.contains(Self.clientKey), "\(fault)")
-                    #expect(!reply.text.contains(Self.reasoning) || reply.stream.text(phase: "reasoning_summary").contains(Self.reasoning)
-                        || reply.json["phases"][1]["content"].string?.contains(Self.reasoning) == true, "\(fault): \(reply.text)")
+                    #expect(
+                        !reply.text.contains(Self.reasoning) || reply.stream.text(phase: "reasoning_summary").contains(Self.reasoning)
+                            || reply.json["phases"][1]["content"].string?.contains(Self.reasoning) == true, "\(fault): \(reply.text)")
                 }
             }
             var wrong = Request("POST", "/v1/chat/completions", body: "{\"messages\": \"\(Self.prompt)")

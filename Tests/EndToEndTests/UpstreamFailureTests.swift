@@ -95,6 +95,23 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [
+            ("500 Broken", "upstream_error"), ("429 Too Many", "upstream_rate_limited"), ("401 No", "upstream_rejected"),
+            ("302 Elsewhere", "upstream_redirect"),
+        ])
+        func aStatusBehindTheCommitDelayIsToldInsideTheStream(status: String, code: String) throws {
+            let upstream = try RawUpstream(answering: "HTTP/1.1 \(status)\r\ncontent-length: 2\r\n\r\n{}", when: .released)
+            let proxy = try House.startProxy(["stream-commit-delay": "30ms"], upstreamPort: upstream.port)
+            let connection = try RawConnection(port: try House.port(of: proxy))
+            try connection.send(Request.chat("any", stream: true).bytes)
+            try connection.receive(text: "[Prompt Summary]")
+            upstream.release()
+            let reply = try connection.reply()
+            #expect(reply.status == 200)
+            #expect(reply.stream.errorCode == code)
+            #expect(reply.stream.failedProperly)
+        }
+
         @Test func anErrorBehindTheCommitDelayIsToldInsideTheStream() throws {
             let house = try House(["stream-commit-delay": "30ms", "upstream-timeouts-head": "400ms"])
             let reply = try house.stream("no-answer")
@@ -146,7 +163,8 @@ extension EndToEnd {
             }
             try house.release()
             let stream = try good.reply().stream
-            #expect(stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
+            #expect(
+                stream.answer == "The first part is simple. The second part follows from the first. The third part is left to the reader.")
             #expect(stream.endsWithDone && stream.finishReason == "stop")
         }
     }

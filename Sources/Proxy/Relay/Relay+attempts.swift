@@ -68,7 +68,8 @@ extension Relay {
         server.log.warning(
             "moved to another upstream",
             metadata: [
-                "request_id": "\(job.request.id)", "code": "\(failure.code)", "from": "\(from?.name ?? "-")", "to": "\(attempt.upstream.name)",
+                "request_id": "\(job.request.id)", "code": "\(failure.code)", "from": "\(from?.name ?? "-")",
+                "to": "\(attempt.upstream.name)",
                 "after_ms": "\(now.inMilliseconds)",
             ])
     }
