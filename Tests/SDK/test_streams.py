@@ -116,13 +116,12 @@ def test_think_tags_are_chunks_of_their_own(client):
 
 @styles
 def test_a_stream_has_one_role_first_and_one_finish_last(client, style):
-    chunks = [chunk for chunk in stream_of(client, "lighthouse", style) if chunk.choices]
-    spoken = [chunk.choices[0].delta for chunk in chunks if chunk.choices[0].delta.content is not None]
-    roles = [chunk.choices[0].delta.role for chunk in chunks if chunk.choices[0].delta.role]
-    assert spoken and roles and set(roles) == {"assistant"}
-    before = [chunk for chunk in chunks[:chunks.index(next(c for c in chunks if c.choices[0].delta.role))]]
-    assert not any(chunk.choices[0].delta.content for chunk in before)
-    reasons = [chunk.choices[0].finish_reason for chunk in chunks]
+    choices = [chunk.choices[0] for chunk in stream_of(client, "lighthouse", style) if chunk.choices]
+    roles = [choice.delta.role for choice in choices]
+    texts = [choice.delta.content or getattr(choice.delta, "reasoning_content", None) for choice in choices]
+    assert roles.index("assistant") <= next(place for place, text in enumerate(texts) if text)
+    assert set(roles) <= {"assistant", None}
+    reasons = [choice.finish_reason for choice in choices]
     assert reasons[-1] == "stop" and not any(reasons[:-1])
 
 
