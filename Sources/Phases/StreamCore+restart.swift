@@ -3,8 +3,10 @@ public import Detect
 
 // Moving to another upstream before the commit point: the client has seen nothing but summaries, and sees nothing of the change.
 extension StreamCore {
-    /// Whether an answer byte of any choice has been sent. Style `off` has sent the upstream's own bytes.
-    var isCommitted: Bool { plan.style == .off ? isOpen : phases.isFinal || choices.contains { $0.hasAnswer } }
+    /// Whether the client has seen something of any choice: answer bytes or its finish. Style `off` has sent the upstream's own bytes.
+    var isCommitted: Bool {
+        plan.style == .off ? isOpen : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
+    }
 
     /// Whether a failure is not told yet, because the request may move on.
     mutating func keepsForRestart(_ failure: StreamFailure) -> Bool {
