@@ -31,9 +31,9 @@ struct LongCuttingTests {
                 guard split != whole else { continue }
                 differences += 1
                 guard differences < 4 else { continue }
-                let name = subject.setting.profile.profile.name
-                let places = pieces.map(\.count)
-                Issue.record("\(name) \(String(decoding: subject.text, as: UTF8.self).debugDescription) cut \(places): \(split), not \(whole)")
+                let text = String(decoding: subject.text, as: UTF8.self).debugDescription
+                let setting = "\(subject.setting.profile.profile.name) \(subject.setting.start) \(subject.setting.whitespace)"
+                Issue.record("\(setting) \(text) cut \(pieces.map(\.count)): \(split), not \(whole)")
             }
         }
         print("long-test: detector, shard \(shard): \(cuttings) cuttings, \(differences) differences")

@@ -70,7 +70,8 @@ struct ProseTests {
             #expect(output.text.suffix(answer.count).elementsEqual(answer), "\(output.name): the answer is not the text's end")
         }
         let found = Self.reasoning.count - missed.count - displaced.count
-        print("prose: of \(Self.reasoning.count) outputs with reasoning \(found) found, \(displaced.count) displaced, \(missed.count) missed")
+        let counts = "\(found) found, \(displaced.count) displaced, \(missed.count) missed"
+        print("prose: of \(Self.reasoning.count) outputs with reasoning \(counts)")
         print("prose: displaced \(displaced); missed \(missed)")
         #expect(displaced.isEmpty)
         #expect(found >= Self.fewestFound)

@@ -14,8 +14,8 @@ import Testing
 
     private static let pieces = [
         "<think>", "</think>", "<thi", "</", "[THINK]", "[/THINK]", "◁think▷", "◁/think▷", "<seed:think>", "</seed:think>", "<|channel|>",
-        "analysis", "<|message|>", "<|end|>", "<|start|>assistant", "final", "<tool_call>\n{}", "<response>", "</response>", "`", "```\n", "\n",
-        "\n\n", " ", "word ", "数学", "🙂", "\"", "\\", "\u{0}", "\u{2028}", "Let me think", "Therefore, ", "[DONE]", "data: x\n\n",
+        "analysis", "<|message|>", "<|end|>", "<|start|>assistant", "final", "<tool_call>\n{}", "<response>", "</response>", "`", "```\n",
+        "\n", "\n\n", " ", "word ", "数学", "🙂", "\"", "\\", "\u{0}", "\u{2028}", "Let me think", "Therefore, ", "[DONE]", "data: x\n\n",
         "I first look at the question. ", "That makes 391 in total. ",
     ]
 
@@ -32,13 +32,15 @@ import Testing
             let plan = vector?.plan(style) ?? self.plan(style, &random)
             guard input.count <= Self.longestStream else { continue }
             let whole = Playing([input], plan)
-            for cutting in Chopper(seed: random.next(), mostSplits: 0, randomCuttings: Self.cuttingsPerStream).cuttings(of: input).dropFirst(2) {
+            let chopper = Chopper(seed: random.next(), mostSplits: 0, randomCuttings: Self.cuttingsPerStream)
+            for cutting in chopper.cuttings(of: input) {
                 let playing = Playing(cutting.pieces, plan)
                 cuttings += 1
-                guard playing.output != whole.output || playing.ends != whole.ends || playing.facts != whole.facts else { continue }
+                if playing.output == whole.output, playing.ends == whole.ends, playing.facts == whole.facts { continue }
                 differences += 1
                 guard differences < 4 else { continue }
-                Issue.record("\(style), \(plan.profile.profile.name), \(cutting): \(String(decoding: input, as: UTF8.self).debugDescription)")
+                let text = String(decoding: input, as: UTF8.self).debugDescription
+                Issue.record("\(style), \(plan.profile.profile.name), \(cutting): \(text)")
             }
         }
         print("long-test: machine, shard \(shard): \(cuttings) cuttings, \(differences) differences")
