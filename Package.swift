@@ -42,6 +42,7 @@ var targets: [Target] = [
     pure("EventStream"),
     pure("JSONBytes"),
     pure("PCRE", ["CPCRE2"]),
+    pure("Descriptors"),
 
     // Floor 2: meaning.
     pure("ChatDelta", ["JSONBytes"]),
@@ -110,7 +111,7 @@ if !pureOnly {
         .executableTarget(
             name: "Proxy",
             dependencies: server + [
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "Yams", package: "Yams"), "Descriptors",
                 "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
             ],
             exclude: ["Proxy.docc"],

@@ -26,170 +26,185 @@ public enum ChunkEditor {
     public static func appendSpliced(_ data: Span<UInt8>, _ delta: borrowing Delta, phase: String?, to output: inout [UInt8]) {
         output.append(data.extracting(0..<delta.closingBrace))
         if let phase {
-            output.append(", \"phase\": \"")
-            output.append(phase)
-            output.append(UInt8(ascii: "\""))
+            output.append(", \"phase\": ")
+            JSONText.appendQuoted(phase, to: &output)
         }
         output.append(UInt8(ascii: "}"))
     }
 
     /// Appends a chunk with the one choice that stands at `ordinal`, its text replaced by `text` (none when it is empty).
     /// Reasoning, usage, errors and tags of the upstream never pass.
+    ///
+    /// - Parameters:
+    ///   - data: the upstream's chunk.
+    ///   - ordinal: the place of the choice in `Delta.choices`.
+    ///   - index: the choice's `index`.
+    ///   - text: the answer text, UTF-8.
+    ///   - edit: what else the choice holds.
+    ///   - identity: stands in for `id`, `created` and `model` where the upstream has none of use.
+    ///   - output: where the bytes go, on one line; untouched after an error.
+    /// - Throws: `JSONError` for data that `DeltaReader` would refuse.
     public static func appendRewritten(
         _ data: Span<UInt8>, choice ordinal: Int, index: Int, text: Span<UInt8>, edit: ChoiceEdit, identity: ChunkIdentity,
         to output: inout [UInt8]
     ) throws(JSONError) {
         var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
         var upstream = UpstreamMembers()
-        var choice: [UInt8] = []
+        var choice = ChoiceMembers()
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             if cursor.matches(key, "choices"), try cursor.peek() == .array {
-                try writeChoice(&cursor, data, ordinal, index, text, edit, to: &choice)
+                try choice.read(&cursor, data, at: ordinal, edit)
             } else {
-                try upstream.keep(key, &cursor, data)
+                try upstream.read(key, &cursor, data)
             }
         }
         output.append(UInt8(ascii: "{"))
-        output += upstream.id ?? identity.idMember
+        upstream.append("id", upstream.id, data, else: identity.idMember, to: &output)
         output.append(", \"choices\": [")
-        output += choice
+        choice.append(data, index, text, edit, to: &output)
         output.append("], ")
         ChunkWriter.appendTag(edit.phase, to: &output)
         output.append("\"object\": \"chat.completion.chunk\", ")
-        output += upstream.created ?? identity.createdMember
+        upstream.append("created", upstream.created, data, else: identity.createdMember, to: &output)
         output.append(", ")
-        output += upstream.model ?? identity.modelMember
+        upstream.append("model", upstream.model, data, else: identity.modelMember, to: &output)
         output += upstream.others
         output.append(UInt8(ascii: "}"))
     }
 }
 
-// MARK: - Parts
-
-/// The top-level members of an upstream's chunk, ready to be written again.
+/// The top-level members of an upstream's chunk that are written again.
 private struct UpstreamMembers {
-    var id: [UInt8]?
-    var created: [UInt8]?
-    var model: [UInt8]?
+    var id: Range<Int>?
+    var created: Range<Int>?
+    var model: Range<Int>?
     /// `, "name": value` for each member that is kept without being understood.
     var others: [UInt8] = []
 
-    mutating func keep(_ key: JSONString, _ cursor: inout JSONCursor, _ data: Span<UInt8>) throws(JSONError) {
-        let kind = try cursor.peek()
-        let value = try cursor.skipValue()
-        if cursor.matches(key, "id") {
-            if kind == .string, value.count > 2 { id = member("id", value, data) }
-        } else if cursor.matches(key, "created") {
-            if kind == .number { created = member("created", value, data) }
-        } else if cursor.matches(key, "model") {
-            if kind == .string { model = member("model", value, data) }
-        } else if !isOurs(key, cursor) {
+    mutating func read(_ key: JSONString, _ cursor: inout JSONCursor, _ data: Span<UInt8>) throws(JSONError) {
+        switch cursor.byteCount(key) {
+        case 2 where cursor.matches(key, "id"):
+            let string = try DeltaReader.stringIfAny(&cursor)
+            id = string.flatMap { $0.content.isEmpty ? nil : $0.quoted }
+        case 5 where cursor.matches(key, "model"):
+            model = try DeltaReader.stringIfAny(&cursor)?.quoted
+        case 7 where cursor.matches(key, "created"):
+            created = try DeltaReader.wholeNumberIfAny(&cursor)
+        case 5 where cursor.matches(key, "usage") || cursor.matches(key, "error") || cursor.matches(key, "phase"),
+            6 where cursor.matches(key, "object"), 7 where cursor.matches(key, "choices"):
+            _ = try cursor.skipValue()
+        default:
+            let value = try cursor.skipValue()
             others.append(", ")
-            appendWithoutLineBreaks(data.extracting(key.quoted.lowerBound..<value.upperBound), to: &others)
+            others.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
         }
     }
 
-    private func isOurs(_ key: JSONString, _ cursor: borrowing JSONCursor) -> Bool {
-        cursor.matches(key, "object") || cursor.matches(key, "phase") || cursor.matches(key, "usage") || cursor.matches(key, "error")
-            || cursor.matches(key, "choices")
-    }
-
-    private func member(_ name: String, _ value: Range<Int>, _ data: Span<UInt8>) -> [UInt8] {
-        var bytes = Array("\"\(name)\": ".utf8)
-        bytes.append(data.extracting(value))
-        return bytes
+    func append(_ name: String, _ value: Range<Int>?, _ data: Span<UInt8>, else substitute: [UInt8], to output: inout [UInt8]) {
+        guard let value else {
+            output += substitute
+            return
+        }
+        JSONText.appendQuoted(name, to: &output)
+        output.append(": ")
+        output.append(data.extracting(value))
     }
 }
 
-extension ChunkEditor {
-    private static func writeChoice(
-        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ ordinal: Int, _ index: Int, _ text: Span<UInt8>, _ edit: ChoiceEdit,
-        to output: inout [UInt8]
+/// The members of one choice of an upstream's chunk that are written again.
+private struct ChoiceMembers {
+    private var finish: Range<Int>?
+    /// `, "name": value` for each member of `delta` that is kept.
+    private var payload: [UInt8] = []
+    /// `, "name": value` for each other member of the choice that is kept.
+    private var extras: [UInt8] = []
+    private var hasDelta = false
+
+    /// Reads the list of choices. Of two lists the last one counts, so nothing of an earlier one is kept.
+    mutating func read(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, at ordinal: Int, _ edit: ChunkEditor.ChoiceEdit
     ) throws(JSONError) {
+        self = ChoiceMembers()
+        var position = 0
         try cursor.enterArray()
-        var position = -1
         while try cursor.nextElement() {
-            guard try cursor.peek() == .object else {
+            let isChoice = try cursor.peek() == .object
+            if isChoice, position == ordinal { try readChoice(&cursor, data, edit) } else { _ = try cursor.skipValue() }
+            if isChoice { position += 1 }
+        }
+    }
+
+    private mutating func readChoice(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit
+    ) throws(JSONError) {
+        try cursor.enterObject()
+        while let key = try cursor.nextKey() {
+            switch cursor.byteCount(key) {
+            case 5 where cursor.matches(key, "delta"):
+                try readBody(&cursor, data, edit, isDelta: true)
+            case 7 where cursor.matches(key, "message"):
+                try readBody(&cursor, data, edit, isDelta: false)
+            case 5 where cursor.matches(key, "index") || cursor.matches(key, "error"):
                 _ = try cursor.skipValue()
-                continue
-            }
-            position += 1
-            if position == ordinal {
-                try writeChoice(&cursor, data, index, text, edit, to: &output)
-            } else {
-                _ = try cursor.skipValue()
+            case 13 where cursor.matches(key, "finish_reason"):
+                finish = try DeltaReader.finishReason(&cursor)?.quoted
+            default:
+                let value = try cursor.skipValue()
+                guard edit.withExtras else { continue }
+                extras.append(", ")
+                extras.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
             }
         }
     }
 
-    private static func writeChoice(
-        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ index: Int, _ text: Span<UInt8>, _ edit: ChoiceEdit, to output: inout [UInt8]
+    /// Keeps the members that are neither text nor reasoning nor role; of a delta and a message the delta's.
+    private mutating func readBody(
+        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, isDelta: Bool
     ) throws(JSONError) {
-        var delta: [UInt8] = []
-        var finish: [UInt8] = Array("null".utf8)
-        var extras: [UInt8] = []
-        appendTextMembers(text, edit, to: &delta)
+        guard try cursor.peek() == .object, isDelta || !hasDelta else {
+            _ = try cursor.skipValue()
+            return
+        }
+        hasDelta = isDelta
+        payload.removeAll(keepingCapacity: true)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "delta") || cursor.matches(key, "message"), try cursor.peek() == .object {
-                try keepPayload(&cursor, data, edit, to: &delta)
-                continue
-            }
+            let isText = ReasoningField(key, cursor) != nil || cursor.matches(key, "content") || cursor.matches(key, "role")
             let value = try cursor.skipValue()
-            if cursor.matches(key, "index") || cursor.matches(key, "delta") || cursor.matches(key, "message") { continue }
-            if cursor.matches(key, "finish_reason") {
-                if edit.withFinish {
-                    finish.removeAll()
-                    finish.append(data.extracting(value))
-                }
-            } else if edit.withExtras {
-                extras.append(", ")
-                appendWithoutLineBreaks(data.extracting(key.quoted.lowerBound..<value.upperBound), to: &extras)
-            }
+            guard edit.withPayload, !isText else { continue }
+            payload.append(", ")
+            payload.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
         }
+    }
+
+    func append(_ data: Span<UInt8>, _ index: Int, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]) {
         output.append("{\"delta\": {")
-        output += delta
-        output.append("}, \"index\": \(index), \"finish_reason\": ")
-        output += finish
+        if !text.isEmpty {
+            output.append("\"content\": ")
+            JSONText.appendQuoted(text, to: &output)
+        }
+        if edit.withRole { output.append(text.isEmpty ? "\"role\": \"assistant\"" : ", \"role\": \"assistant\"") }
+        // The first member of all has no comma before it.
+        let isFirst = text.isEmpty && !edit.withRole
+        output.append(payload.span.extracting(isFirst ? min(2, payload.count)..<payload.count : 0..<payload.count))
+        output.append("}, \"index\": ")
+        output.append(String(index))
+        output.append(", \"finish_reason\": ")
+        if edit.withFinish, let finish { output.append(data.extracting(finish)) } else { output.append("null") }
         output += extras
         output.append(UInt8(ascii: "}"))
     }
-
-    private static func appendTextMembers(_ text: Span<UInt8>, _ edit: ChoiceEdit, to delta: inout [UInt8]) {
-        if !text.isEmpty {
-            delta.append("\"content\": ")
-            JSONText.appendQuoted(text, to: &delta)
-        }
-        if edit.withRole {
-            if !delta.isEmpty { delta.append(", ") }
-            delta.append("\"role\": \"assistant\"")
-        }
-    }
-
-    /// Copies the delta's members that are neither text nor reasoning nor role.
-    private static func keepPayload(
-        _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ edit: ChoiceEdit, to delta: inout [UInt8]
-    ) throws(JSONError) {
-        try cursor.enterObject()
-        while let key = try cursor.nextKey() {
-            let isText = ReasoningField(key, &cursor) != nil || cursor.matches(key, "content") || cursor.matches(key, "role")
-            let value = try cursor.skipValue()
-            guard edit.withPayload, !isText else { continue }
-            if !delta.isEmpty { delta.append(", ") }
-            appendWithoutLineBreaks(data.extracting(key.quoted.lowerBound..<value.upperBound), to: &delta)
-        }
-    }
 }
 
-/// Appends JSON bytes on one line: a raw line break can only be white space between tokens, so a space says the same.
-func appendWithoutLineBreaks(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
-    guard bytes.containsLineBreak else {
-        output.append(bytes)
-        return
-    }
-    for index in bytes.indices {
-        let byte = bytes[index]
-        output.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte)
+extension [UInt8] {
+    /// Appends JSON on one line: a raw line break can only be white space between tokens, so a space says the same.
+    mutating func appendOnOneLine(_ json: Span<UInt8>) {
+        append(addingCapacity: json.count) { output in
+            for index in json.indices {
+                let byte = json[index]
+                output.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte)
+            }
+        }
     }
 }

@@ -10,9 +10,8 @@ public enum ChunkWriter {
 
     /// A phase marker: an empty delta, so that clients that know nothing of phases pass over it.
     public static func appendMarker(phase: String, identity: ChunkIdentity, to output: inout [UInt8]) {
-        output.append("{\"phase\": \"")
-        output.append(phase)
-        output.append("\", ")
+        output.append(UInt8(ascii: "{"))
+        appendTag(phase, to: &output)
         output += identity.idMember
         output.append(", \"choices\": [{\"delta\": {}, \"index\": 0, \"finish_reason\": null}], ")
         output += identity.tailMembers
@@ -34,9 +33,9 @@ public enum ChunkWriter {
     ) {
         output.append(UInt8(ascii: "{"))
         output += identity.idMember
-        output.append(", \"choices\": [{\"delta\": {\"")
-        output.append(field)
-        output.append("\": ")
+        output.append(", \"choices\": [{\"delta\": {")
+        JSONText.appendQuoted(field, to: &output)
+        output.append(": ")
         JSONText.appendQuoted(text, to: &output)
         if withRole { output.append(", \"role\": \"assistant\"") }
         output.append("}, \"index\": ")
@@ -65,7 +64,7 @@ public enum ChunkWriter {
         output.append(UInt8(ascii: "{"))
         output += identity.idMember
         output.append(", \"choices\": [], \"usage\": ")
-        output.append(usage)
+        output.appendOnOneLine(usage)
         output.append(", ")
         output += identity.tailMembers
         output.append(UInt8(ascii: "}"))
@@ -84,8 +83,8 @@ public enum ChunkWriter {
 
     static func appendTag(_ phase: String?, to output: inout [UInt8]) {
         guard let phase else { return }
-        output.append("\"phase\": \"")
-        output.append(phase)
-        output.append("\", ")
+        output.append("\"phase\": ")
+        JSONText.appendQuoted(phase, to: &output)
+        output.append(", ")
     }
 }

@@ -1,7 +1,7 @@
 public import JSONBytes
 
 /// Rewrites a whole chat completion (`choices[].message`): the answer in `content`, the upstream's reasoning taken out, summaries
-/// put beside it. Every other member keeps its own bytes and its place.
+/// put beside it. Every other member keeps its own bytes and its place; a `delta` beside a message goes.
 public enum CompletionEditor {
     /// What becomes of one choice's message.
     public struct MessageEdit: Sendable {
@@ -9,9 +9,11 @@ public enum CompletionEditor {
         public var content: [UInt8]?
         /// Text for the client's reasoning field; nil for none.
         public var reasoning: [UInt8]?
-
         /// Whether the choice's log probabilities are taken out: beside a text with reasoning in it they quote the reasoning.
         public var dropsLogprobs = false
+        /// Elements of `tool_calls` that take the place of the message's own, each JSON, and make the finish reason `tool_calls`; empty
+        /// leaves both as they are.
+        public var toolCalls: [[UInt8]] = []
 
         /// An edit from both texts.
         public init(content: [UInt8]?, reasoning: [UInt8]? = nil) {
@@ -27,7 +29,8 @@ public enum CompletionEditor {
     ///   - messages: one edit for each element of `choices`, in order; further choices keep their text.
     ///   - reasoningField: the name under which `MessageEdit.reasoning` is written.
     ///   - phases: name and text of each phase for the top-level member `phases`; empty for none.
-    ///   - output: where the bytes go.
+    ///   - output: where the bytes go; holds a part of them after an error.
+    /// - Throws: `JSONError` for data that `DeltaReader` would refuse.
     public static func appendRewritten(
         _ data: Span<UInt8>, messages: [MessageEdit], reasoningField: String, phases: [(phase: String, content: [UInt8])],
         to output: inout [UInt8]
@@ -36,7 +39,7 @@ public enum CompletionEditor {
         var members = MemberList(output: &output)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "phases") {
+            if !phases.isEmpty, cursor.matches(key, "phases") {
                 _ = try cursor.skipValue()
             } else if cursor.matches(key, "choices"), try cursor.peek() == .array {
                 members.begin("choices", &output)
@@ -56,9 +59,9 @@ public enum CompletionEditor {
         output.append(UInt8(ascii: "["))
         for (position, entry) in phases.enumerated() {
             if position > 0 { output.append(", ") }
-            output.append("{\"phase\": \"")
-            output.append(entry.phase)
-            output.append("\", \"content\": ")
+            output.append("{\"phase\": ")
+            JSONText.appendQuoted(entry.phase, to: &output)
+            output.append(", \"content\": ")
             JSONText.appendQuoted(entry.content.span, to: &output)
             output.append(UInt8(ascii: "}"))
         }
@@ -94,7 +97,14 @@ public enum CompletionEditor {
             if cursor.matches(key, "message"), try cursor.peek() == .object {
                 members.begin("message", &output)
                 try appendMessage(&cursor, data, edit, field, to: &output)
-            } else if cursor.matches(key, "logprobs"), edit.dropsLogprobs {
+            } else if cursor.matches(key, "delta") {
+                // Some servers put an empty one beside the message; what else it may hold was not edited.
+                _ = try cursor.skipValue()
+            } else if !edit.toolCalls.isEmpty, cursor.matches(key, "finish_reason") {
+                _ = try cursor.skipValue()
+                members.begin("finish_reason", &output)
+                output.append("\"tool_calls\"")
+            } else if edit.dropsLogprobs, cursor.matches(key, "logprobs") {
                 _ = try cursor.skipValue()
                 members.begin("logprobs", &output)
                 output.append("null")
@@ -112,9 +122,11 @@ public enum CompletionEditor {
         var hasContent = false
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            let isReasoning = ReasoningField(key, &cursor) != nil
+            let isReasoning = ReasoningField(key, cursor) != nil
             let isContent = cursor.matches(key, "content")
+            let isReplaced = !edit.toolCalls.isEmpty && cursor.matches(key, "tool_calls")
             let value = try cursor.skipValue()
+            if isReplaced { continue }
             if isContent, !hasContent {
                 hasContent = true
                 appendContent(edit.content, &members, to: &output)
@@ -123,6 +135,7 @@ public enum CompletionEditor {
             }
         }
         if !hasContent { appendContent(edit.content, &members, to: &output) }
+        appendToolCalls(edit.toolCalls, &members, to: &output)
         if let reasoning = edit.reasoning {
             members.begin(field, &output)
             JSONText.appendQuoted(reasoning.span, to: &output)
@@ -132,6 +145,14 @@ public enum CompletionEditor {
 }
 
 extension CompletionEditor {
+    private static func appendToolCalls(_ calls: [[UInt8]], _ members: inout MemberList, to output: inout [UInt8]) {
+        guard !calls.isEmpty else { return }
+        members.begin("tool_calls", &output)
+        output.append(UInt8(ascii: "["))
+        output += calls.joined(separator: [UInt8(ascii: ","), UInt8(ascii: " ")])
+        output.append(UInt8(ascii: "]"))
+    }
+
     private static func appendContent(_ content: [UInt8]?, _ members: inout MemberList, to output: inout [UInt8]) {
         members.begin("content", &output)
         if let content { JSONText.appendQuoted(content.span, to: &output) } else { output.append("null") }
@@ -148,9 +169,8 @@ private struct MemberList {
 
     mutating func begin(_ name: String, _ output: inout [UInt8]) {
         separate(&output)
-        output.append(UInt8(ascii: "\""))
-        output.append(name)
-        output.append("\": ")
+        JSONText.appendQuoted(name, to: &output)
+        output.append(": ")
     }
 
     mutating func copy(_ key: JSONString, _ value: Range<Int>, _ data: Span<UInt8>, _ output: inout [UInt8]) {

@@ -24,22 +24,28 @@ public struct Delta: Sendable {
     public internal(set) var id: JSONString?
     /// `model`, if it is a string.
     public internal(set) var model: JSONString?
-    /// The bytes of `created`, if it is a number.
+    /// The bytes of `created`, if it is a whole number.
     public internal(set) var created: Range<Int>?
     /// The bytes of `usage`, if it is an object.
     public internal(set) var usage: Range<Int>?
     /// The error the chunk reports.
     public internal(set) var fault: Fault?
-    /// Whether the chunk can leave with its own bytes and a member put in before its last brace: it has all required
-    /// members, none that clients take for something else (`phase`, `error`), no usage, and no line break.
+    /// Whether the chunk can leave with its own bytes and a member put in before its last brace: every member that the
+    /// specification requires is there, once and of the right kind; none that clients take for something else (`phase`, `error`,
+    /// a `message` beside the delta), no usage, no reasoning, and no line break.
     public internal(set) var isSpliceable = false
     /// The offset of the chunk's last brace.
     public internal(set) var closingBrace = 0
 
     var objectIsChunk = false
+    var objectIsCompletion = false
+    var hasChoices = false
     var hasPhase = false
     var hasError = false
-    var everyChoiceHasIndex = true
+    /// Every choice has `index`, `delta` and `finish_reason`, each once and of the right kind.
+    var everyChoiceIsComplete = true
+    /// A choice has both `delta` and `message`, or a member that is read came twice.
+    var saysThingsTwice = false
 
     /// A reading of nothing.
     public init() {}
@@ -56,9 +62,12 @@ public struct Delta: Sendable {
         isSpliceable = false
         closingBrace = 0
         objectIsChunk = false
+        objectIsCompletion = false
+        hasChoices = false
         hasPhase = false
         hasError = false
-        everyChoiceHasIndex = true
+        everyChoiceIsComplete = true
+        saysThingsTwice = false
     }
 }
 
@@ -74,9 +83,11 @@ extension Delta {
         }
 
         /// What the upstream calls it.
-        public let kind: Kind
+        public internal(set) var kind: Kind
         /// Where it stands.
         public let string: JSONString
+        /// Which of several fields with the same thought it came in; `DeltaTexts` picks one.
+        var rank = TextRank.content
     }
 
     /// One choice of a chunk.
@@ -85,7 +96,7 @@ extension Delta {
         public internal(set) var index = 0
         /// This choice's part of `Delta.texts`: reasoning before content.
         public internal(set) var texts = 0..<0
-        /// `finish_reason`, if it is a string.
+        /// `finish_reason`, if it is a string that gives one: several servers send "" or "null" until the end.
         public internal(set) var finishReason: JSONString?
         /// What the delta holds besides text.
         public internal(set) var payload: Payload = []
@@ -102,16 +113,24 @@ extension Delta {
             public static let toolCalls = Payload(rawValue: 2)
             /// `refusal`
             public static let refusal = Payload(rawValue: 4)
-            /// Any other member with a value: `annotations`, `audio`, members this reader does not know.
+            /// Any other member that holds an object or a list: `annotations`, `audio`, members this reader does not know.
             public static let other = Payload(rawValue: 8)
             /// `content` came as an array of typed parts, which no client expects in a delta.
             public static let typedParts = Payload(rawValue: 16)
             /// A reasoning field with a value: it must not leave.
             public static let reasoningField = Payload(rawValue: 32)
+            /// Any other member that holds a plain value (`channel`, sequence numbers): a remark about the chunk, not a part of
+            /// the answer.
+            public static let remark = Payload(rawValue: 64)
         }
 
         /// Whether the delta holds something that belongs to the answer and is not text.
-        public var carriesAnswerPayload: Bool { !payload.isDisjoint(with: [.toolCalls, .refusal, .other]) }
+        ///
+        /// A member this reader does not know counts only in a delta without reasoning: beside reasoning it is nearly always the
+        /// thought once more (a signature, LiteLLM's copy of the provider's own fields), and would end the thinking too early.
+        public var carriesAnswerPayload: Bool {
+            !payload.isDisjoint(with: [.toolCalls, .refusal]) || payload.intersection([.other, .reasoningField]) == .other
+        }
     }
 
     /// An error reported inside a stream or body, in one of the many shapes of the field.
@@ -120,9 +139,9 @@ extension Delta {
         public internal(set) var message: JSONString?
         /// `type`, if it is a string.
         public internal(set) var type: JSONString?
-        /// `code`, if it is a string.
+        /// `code`, or `status` where there is no such code, if it is a string.
         public internal(set) var code: JSONString?
-        /// `code` or `status`, if it is a number: usually an HTTP status.
+        /// `code` or `status`, if it is a whole number, as such or as a string of digits: usually an HTTP status.
         public internal(set) var status: Int?
     }
 }

@@ -1,14 +1,15 @@
 import JSONBytes
 
 /// The fields in which upstreams send reasoning, the most specific first.
-enum ReasoningField: Int {
-    case reasoningContent, reasoning, thinking, reasoningDetails, thinkingBlocks
+enum ReasoningField: UInt8 {
+    case reasoningContent, reasoning, reasoningText, thinking, reasoningDetails, thinkingBlocks
 
     @inline(__always)
-    init?(_ key: JSONString, _ cursor: inout JSONCursor) {
-        switch key.content.count {
+    init?(_ key: JSONString, _ cursor: borrowing JSONCursor) {
+        switch cursor.byteCount(key) {
         case 17 where cursor.matches(key, "reasoning_content"): self = .reasoningContent
         case 9 where cursor.matches(key, "reasoning"): self = .reasoning
+        case 14 where cursor.matches(key, "reasoning_text"): self = .reasoningText
         case 8 where cursor.matches(key, "thinking"): self = .thinking
         case 17 where cursor.matches(key, "reasoning_details"): self = .reasoningDetails
         case 15 where cursor.matches(key, "thinking_blocks"): self = .thinkingBlocks
@@ -17,117 +18,83 @@ enum ReasoningField: Int {
     }
 }
 
-/// The reasoning fields of one delta: the first in rank that has text wins, and it comes before the content.
-struct ReasoningFields {
+/// Where a text came from: of several fields with the same thought the lowest rank counts.
+struct TextRank: Comparable {
+    private let value: UInt8
+
+    static let content = TextRank(value: 255)
+    /// A member that came again: its first value does not count.
+    static let repeated = TextRank(value: 254)
+    /// A reasoning part of `content`.
+    static let contentPart = TextRank(value: 253)
+
+    private init(value: UInt8) {
+        self.value = value
+    }
+
+    init(_ field: ReasoningField) {
+        self.init(value: field.rawValue)
+    }
+
+    static func < (left: TextRank, right: TextRank) -> Bool { left.value < right.value }
+}
+
+/// The texts of one delta while its members are read in whatever order they come.
+struct DeltaTexts {
     private let start: Int
-    private var winner: ReasoningField?
-    private var texts = 0..<0
+    private var seenFields: UInt8 = 0
+    private var hasContent = false
 
     /// `start` is where the delta's texts begin.
     init(start: Int) {
         self.start = start
     }
 
-    mutating func read(
-        _ field: ReasoningField, _ cursor: inout JSONCursor, into choice: inout Delta.Choice, texts all: inout [Delta.Text]
+    mutating func readReasoning(
+        _ field: ReasoningField, _ cursor: inout JSONCursor, into choice: inout Delta.Choice, _ delta: inout Delta
     ) throws(JSONError) {
-        let first = all.count
-        switch try cursor.peek() {
-        case .null:
-            _ = try cursor.skipValue()
-            return
-        case .string:
-            let string = try cursor.string()
-            if !string.content.isEmpty { all.append(Delta.Text(kind: .reasoning, string: string)) }
-        case .array:
-            let start = cursor.position
-            try TypedParts.readReasoning(&cursor, texts: &all)
-            if cursor.position - start > 2 { choice.payload.insert(.reasoningField) }
-        default:
-            _ = try cursor.skipValue()
-            choice.payload.insert(.reasoningField)
-        }
-        guard all.count > first else { return }
-        choice.payload.insert(.reasoningField)
-        keep(field, first..<all.count, &all)
+        let rank = TextRank(field)
+        if seenFields & 1 << field.rawValue != 0 { passOver(&delta) { $0 == rank } }
+        seenFields |= 1 << field.rawValue
+        if try TypedParts.readReasoning(&cursor, rank, to: &delta.texts) { choice.payload.insert(.reasoningField) }
     }
 
-    private mutating func keep(_ field: ReasoningField, _ new: Range<Int>, _ all: inout [Delta.Text]) {
-        guard let old = winner else {
-            winner = field
-            texts = new
-            return
-        }
-        if field.rawValue < old.rawValue {
-            all.removeSubrange(texts)
-            winner = field
-            texts = new.lowerBound - texts.count..<new.upperBound - texts.count
-        } else {
-            all.removeSubrange(new)
-        }
-    }
-
-    /// Puts the reasoning before content that stood earlier in the delta.
-    func settle(_ all: inout [Delta.Text]) {
-        guard winner != nil, texts.lowerBound > start else { return }
-        let moved = Array(all[texts])
-        all.removeSubrange(texts)
-        all.insert(contentsOf: moved, at: start)
-    }
-}
-
-/// Arrays of typed parts: Mistral's `content`, OpenRouter's `reasoning_details`, LiteLLM's `thinking_blocks`.
-enum TypedParts {
-    /// `content` as an array: each part says by the name of its text member what it is.
-    static func readContent(_ cursor: inout JSONCursor, texts: inout [Delta.Text]) throws(JSONError) {
-        try cursor.enterArray()
-        while try cursor.nextElement() {
-            guard try cursor.peek() == .object else {
-                _ = try cursor.skipValue()
-                continue
-            }
-            try cursor.enterObject()
-            while let key = try cursor.nextKey() {
-                switch key.content.count {
-                case 4 where cursor.matches(key, "text"): try append(.content, &cursor, to: &texts)
-                case 8 where cursor.matches(key, "thinking"), 9 where cursor.matches(key, "reasoning"):
-                    try appendNested(&cursor, to: &texts)
-                default: _ = try cursor.skipValue()
-                }
-            }
-        }
-    }
-
-    /// A reasoning field as an array: whatever text it holds is reasoning; encrypted data and signatures are not text.
-    static func readReasoning(_ cursor: inout JSONCursor, texts: inout [Delta.Text]) throws(JSONError) {
-        try cursor.enterArray()
-        while try cursor.nextElement() {
-            guard try cursor.peek() == .object else {
-                _ = try cursor.skipValue()
-                continue
-            }
-            try cursor.enterObject()
-            while let key = try cursor.nextKey() {
-                switch key.content.count {
-                case 4 where cursor.matches(key, "text"), 7 where cursor.matches(key, "summary"), 8 where cursor.matches(key, "thinking"):
-                    try append(.reasoning, &cursor, to: &texts)
-                default: _ = try cursor.skipValue()
-                }
-            }
-        }
-    }
-
-    /// The text of a thinking part: a string, or an array of parts of its own.
-    private static func appendNested(_ cursor: inout JSONCursor, to texts: inout [Delta.Text]) throws(JSONError) {
+    mutating func readContent(_ cursor: inout JSONCursor, into choice: inout Delta.Choice, _ delta: inout Delta) throws(JSONError) {
+        if hasContent { passOver(&delta) { $0 == .content || $0 == .contentPart } }
+        hasContent = true
         if try cursor.peek() == .array {
-            try readReasoning(&cursor, texts: &texts)
-        } else {
-            try append(.reasoning, &cursor, to: &texts)
+            choice.payload.insert(.typedParts)
+            try TypedParts.readContent(&cursor, to: &delta.texts)
+        } else if let string = try DeltaReader.stringIfAny(&cursor), !string.content.isEmpty {
+            delta.texts.append(Delta.Text(kind: .content, string: string))
         }
     }
 
-    private static func append(_ kind: Delta.Text.Kind, _ cursor: inout JSONCursor, to texts: inout [Delta.Text]) throws(JSONError) {
-        guard let string = try DeltaReader.stringIfAny(&cursor), !string.content.isEmpty else { return }
-        texts.append(Delta.Text(kind: kind, string: string))
+    private func passOver(_ delta: inout Delta, _ isMeant: (TextRank) -> Bool) {
+        delta.saysThingsTwice = true
+        for position in start..<delta.texts.count where isMeant(delta.texts[position].rank) { delta.texts[position].rank = .repeated }
+    }
+
+    /// All members were read: leaves the reasoning of one field, then the content.
+    func settle(_ texts: inout [Delta.Text]) {
+        let end = texts.count
+        guard end > start else { return }
+        var best = TextRank.repeated
+        for position in start..<end where texts[position].kind == .reasoning { best = min(best, texts[position].rank) }
+        if isSettled(texts, best) { return }
+        // Written behind the old ones, which then go: no array of its own, and linear however many parts there are.
+        for position in start..<end where texts[position].rank == best && best != .repeated { texts.append(texts[position]) }
+        for position in start..<end where texts[position].rank == .content { texts.append(texts[position]) }
+        texts.removeSubrange(start..<end)
+    }
+
+    private func isSettled(_ texts: [Delta.Text], _ best: TextRank) -> Bool {
+        var last = best
+        for position in start..<texts.count {
+            let rank = texts[position].rank
+            guard rank != .repeated, rank == best || rank == .content, rank >= last else { return false }
+            last = rank
+        }
+        return true
     }
 }

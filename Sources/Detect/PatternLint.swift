@@ -16,21 +16,32 @@ struct PatternLint {
     }
 
     private func checkCompiles(_ pattern: String) throws(ProfileError) {
-        do throws(PatternError) { _ = try Pattern(alternatives: [pattern], isCaseless: true) } catch {
-            throw .invalid(profile: profileName, pattern: pattern, reason: error.description)
+        if let reason = Self.fault(inSearched: pattern) {
+            throw .invalid(profile: profileName, pattern: pattern, reason: reason)
         }
     }
 
     private func check(_ pattern: String) throws(ProfileError) {
-        func refuse(_ reason: String) -> ProfileError { .invalid(profile: profileName, pattern: pattern, reason: reason) }
-        if let reason = PatternText(pattern).firstOffence() { throw refuse(reason) }
+        if let reason = Self.fault(inMarker: pattern) { throw .invalid(profile: profileName, pattern: pattern, reason: reason) }
+    }
+
+    /// Why a pattern that is only searched in a name or a header may not be used; nil if it may.
+    static func fault(inSearched pattern: String) -> String? {
+        do throws(PatternError) { _ = try Pattern(alternatives: [pattern], isCaseless: true) } catch { return error.description }
+        return nil
+    }
+
+    /// Why a pattern may not be a marker; nil if it may.
+    static func fault(inMarker pattern: String) -> String? {
+        if let reason = PatternText(pattern).firstOffence() { return reason }
         let compiled: Pattern
-        do throws(PatternError) { compiled = try Pattern(alternatives: [pattern]) } catch { throw refuse(error.description) }
-        if compiled.canMatchEmpty { throw refuse("it can match the empty string; make at least one character required") }
-        if compiled.highestBackReference > 0 { throw refuse("back-references are not allowed; write the text out") }
+        do throws(PatternError) { compiled = try Pattern(alternatives: [pattern]) } catch { return error.description }
+        if compiled.canMatchEmpty { return "it can match the empty string; make at least one character required" }
+        if compiled.highestBackReference > 0 { return "back-references are not allowed; write the text out" }
         if compiled.maximumLookBehind > CompiledProfile.maximumLookBehind {
-            throw refuse("it looks back \(compiled.maximumLookBehind) bytes; at most \(CompiledProfile.maximumLookBehind) are kept")
+            return "it looks back \(compiled.maximumLookBehind) bytes; at most \(CompiledProfile.maximumLookBehind) are kept"
         }
+        return nil
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// A profile is checked and compiled once, into a ``CompiledProfile``. The facts behind the built-in ones are in the families
 /// table of the detection reference.
-public struct Profile: Sendable {
+public struct Profile: Sendable, Equatable {
     /// What it is called in configuration, logs and `/v1/models`.
     public var name: String
     /// One line for people.

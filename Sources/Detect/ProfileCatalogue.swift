@@ -17,28 +17,38 @@ public struct ProfileCatalogue: Sendable {
     ///
     /// - Throws: ``ProfileError`` for the first profile that is not usable, or whose name is taken.
     public init(_ profiles: [Profile]) throws(ProfileError) {
-        try self.init(profiles, trusted: [])
+        try self.init(profiles.map { ($0, false) })
     }
 
     /// The built-in families with `profiles` in front of them; one with a built-in's name replaces it.
     ///
-    /// A replacement of `default` is the new last resort.
+    /// A replacement of `default` is the new last resort. One that keeps the built-in's models keeps its place in the order too: in
+    /// front it would take models of the more special families before it.
     ///
     /// - Throws: ``ProfileError`` as ``init(_:)`` does.
     public static func builtIn(with profiles: [Profile]) throws(ProfileError) -> ProfileCatalogue {
-        let names = profiles.map(\.name)
-        let lastResort = profiles.filter { $0.name == Profile.default.name }
-        let rest = Profile.builtIn.filter { !names.contains($0.name) }
-        let first = profiles.filter { $0.name != Profile.default.name }
-        return try ProfileCatalogue(first, trusted: rest, last: lastResort)
+        var last = profiles.filter { $0.name == Profile.default.name }
+        var first = profiles.filter { $0.name != Profile.default.name }
+        var rest: [(profile: Profile, isTrusted: Bool)] = []
+        for builtIn in Profile.builtIn {
+            guard let replacement = profiles.first(where: { $0.name == builtIn.name }) else {
+                rest.append((builtIn, true))
+                continue
+            }
+            guard replacement.modelPatterns == builtIn.modelPatterns, builtIn.name != Profile.default.name else { continue }
+            first.removeAll { $0 == replacement }
+            rest.append((replacement, false))
+        }
+        if last.count > 1 { throw .duplicate(profile: last.removeLast().name) }
+        return try ProfileCatalogue(first.map { ($0, false) } + rest + last.map { ($0, false) })
     }
 
-    private init(_ first: [Profile], trusted: [Profile], last: [Profile] = []) throws(ProfileError) {
-        precondition(!first.isEmpty || !trusted.isEmpty || !last.isEmpty, "a catalogue needs a last resort")
+    private init(_ profiles: [(profile: Profile, isTrusted: Bool)]) throws(ProfileError) {
+        precondition(!profiles.isEmpty, "a catalogue needs a last resort")
         var entries: [CatalogueEntry] = []
-        for profile in first { entries.append(CatalogueEntry(try CompiledProfile(profile))) }
-        for profile in trusted { entries.append(CatalogueEntry(trusted: profile)) }
-        for profile in last { entries.append(CatalogueEntry(try CompiledProfile(profile))) }
+        for (profile, isTrusted) in profiles {
+            entries.append(isTrusted ? CatalogueEntry(trusted: profile) : CatalogueEntry(try CompiledProfile(profile)))
+        }
         for (index, entry) in entries.enumerated() where entries[..<index].contains(where: { $0.profile.name == entry.profile.name }) {
             throw .duplicate(profile: entry.profile.name)
         }

@@ -16,6 +16,8 @@ public enum StartRule: Sendable, Equatable {
     case outside
     /// The template writes the start marker, always.
     case inside
+    /// Nobody knows, whatever the request says: text is held until a marker tells.
+    case undecided
     /// Inside, unless one of the switches is false.
     case insideUnlessOff(ThinkingSwitches)
     /// Outside, unless one of the switches is true.
@@ -68,6 +70,7 @@ extension StartRule {
         switch self {
         case .outside: .outside
         case .inside: .inside
+        case .undecided: .undecided
         case .insideUnlessOff(let switches): request.isOff(switches) ? .outside : .inside
         case .insideIfOn(let switches): request.isOn(switches) ? .inside : .outside
         case .insideIfOrUndecided(let switches):

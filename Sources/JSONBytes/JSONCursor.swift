@@ -7,12 +7,14 @@
 /// Cost: each byte is looked at once. Depth: `maximumDepth` levels, whoever descends, the caller or `skipValue`;
 /// skipping does not recurse, so a text of brackets only cannot exhaust the stack.
 public struct JSONCursor: ~Escapable {
-    private let bytes: Span<UInt8>
+    let bytes: Span<UInt8>
     /// The next byte to look at.
     public private(set) var position = 0
     private var depth = 0
     private var awaitsFirst = false
     private let maximumDepth: Int
+    /// Whether a raw line feed or carriage return was passed; the grammar allows them only as white space between tokens.
+    public private(set) var hasPassedLineBreak = false
 
     /// The depth a cursor can track at most: one bit each in the stack of `skipValue`.
     public static var depthCeiling: Int { 256 }
@@ -45,7 +47,9 @@ public struct JSONCursor: ~Escapable {
     /// The next member's name, with the cursor before its value; nil when the object has ended and was left.
     public mutating func nextKey() throws(JSONError) -> JSONString? {
         guard try advance(closing: UInt8(ascii: "}")) else { return nil }
-        let key = try string()
+        guard position < bytes.count else { throw .unexpectedEnd }
+        guard bytes[position] == UInt8(ascii: "\"") else { throw .unexpectedByte(offset: position) }
+        let key = try scanString()
         skipWhitespace()
         try expect(UInt8(ascii: ":"))
         return key
@@ -59,8 +63,7 @@ public struct JSONCursor: ~Escapable {
     /// Reads a string and leaves it undecoded.
     public mutating func string() throws(JSONError) -> JSONString {
         skipWhitespace()
-        guard position < bytes.count else { throw .unexpectedEnd }
-        guard bytes[position] == UInt8(ascii: "\"") else { throw .wrongKind(offset: position) }
+        try require(UInt8(ascii: "\""))
         awaitsFirst = false
         return try scanString()
     }
@@ -77,12 +80,14 @@ public struct JSONCursor: ~Escapable {
             let digit = bytes[index]
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = scaled.addingReportingOverflow(Int(digit - UInt8(ascii: "0")))
-            if overflow || carry { return nil }
-            value = sum
+            // Below zero, because the lowest number has no positive counterpart.
+            let (difference, borrow) = scaled.subtractingReportingOverflow(Int(digit - UInt8(ascii: "0")))
+            if overflow || borrow { return nil }
+            value = difference
             index += 1
         }
-        return negative ? -value : value
+        if negative { return value }
+        return value == .min ? nil : -value
     }
 
     /// Reads `true` or `false`.
@@ -115,11 +120,6 @@ public struct JSONCursor: ~Escapable {
         skipWhitespace()
         guard position == bytes.count else { throw .trailingData(offset: position) }
     }
-
-    /// Whether the raw bytes of `string` are exactly those of `literal`; a name spelled with escapes equals nothing.
-    public func matches(_ string: JSONString, _ literal: String) -> Bool {
-        JSONText.equal(bytes, string.content, literal)
-    }
 }
 
 // MARK: - Steps
@@ -127,12 +127,18 @@ public struct JSONCursor: ~Escapable {
 extension JSONCursor {
     private mutating func enter(_ bracket: UInt8) throws(JSONError) {
         skipWhitespace()
-        guard position < bytes.count else { throw .unexpectedEnd }
-        guard bytes[position] == bracket else { throw .wrongKind(offset: position) }
+        try require(bracket)
         guard depth < maximumDepth else { throw .tooDeep(limit: maximumDepth) }
         position += 1
         depth += 1
         awaitsFirst = true
+    }
+
+    /// Refuses a value that does not begin with `byte`.
+    private func require(_ byte: UInt8) throws(JSONError) {
+        guard position < bytes.count else { throw .unexpectedEnd }
+        guard bytes[position] != byte else { return }
+        throw JSONKind(firstByte: bytes[position]) == nil ? .unexpectedByte(offset: position) : .wrongKind(offset: position)
     }
 
     /// Passes the comma before the next member or element, or the closing bracket.
@@ -165,7 +171,10 @@ extension JSONCursor {
     private mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {
-            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            case 0x20, 0x09: position += 1
+            case 0x0A, 0x0D:
+                hasPassedLineBreak = true
+                position += 1
             default: return
             }
         }
@@ -213,8 +222,10 @@ extension JSONCursor {
             UInt8(ascii: "r"), UInt8(ascii: "t"):
             return index + 2
         case UInt8(ascii: "u"):
-            guard index + 6 <= bytes.count else { throw .unexpectedEnd }
-            for offset in 2..<6 where JSONText.hexDigit(bytes[index + offset]) == nil { throw .malformed(offset: index) }
+            for offset in 2..<6 {
+                guard index + offset < bytes.count else { throw .unexpectedEnd }
+                guard JSONText.hexDigit(bytes[index + offset]) != nil else { throw .malformed(offset: index) }
+            }
             return index + 6
         default:
             throw .malformed(offset: index)
@@ -222,10 +233,13 @@ extension JSONCursor {
     }
 
     private mutating func skipLiteral(_ literal: String) throws(JSONError) {
-        let end = position + literal.utf8.count
-        guard end <= bytes.count else { throw .unexpectedEnd }
-        guard JSONText.equal(bytes, position..<end, literal) else { throw .malformed(offset: position) }
-        position = end
+        let start = position
+        let expected = literal.utf8.span
+        for offset in expected.indices {
+            guard position < bytes.count else { throw .unexpectedEnd }
+            guard bytes[position] == expected[offset] else { throw .malformed(offset: start) }
+            position += 1
+        }
     }
 
     private mutating func skipNumber() throws(JSONError) {
@@ -273,26 +287,5 @@ extension JSONCursor {
                 levels.pop()
             }
         } while depth > outerDepth
-    }
-}
-
-/// The open levels of a container that is being skipped: 256 bits, no allocation.
-private struct BitStack {
-    private var words: InlineArray<4, UInt64> = .init(repeating: 0)
-    private var count = 0
-
-    var top: Bool {
-        let index = count - 1
-        return words[index >> 6] >> UInt64(index & 63) & 1 == 1
-    }
-
-    mutating func push(_ bit: Bool) {
-        let mask = UInt64(1) << UInt64(count & 63)
-        if bit { words[count >> 6] |= mask } else { words[count >> 6] &= ~mask }
-        count += 1
-    }
-
-    mutating func pop() {
-        count -= 1
     }
 }

@@ -40,8 +40,7 @@ public enum JSONText {
 
     /// Appends `text` as a whole JSON string, with quotes.
     public static func appendQuoted(_ text: String, to output: inout [UInt8]) {
-        let bytes = Array(text.utf8)
-        appendQuoted(bytes.span, to: &output)
+        appendQuoted(text.utf8.span, to: &output)
     }
 
     /// The value of a hexadecimal digit.
@@ -58,12 +57,10 @@ public enum JSONText {
     /// Whether `range` of `bytes` spells `literal`.
     @inline(__always)
     public static func equal(_ bytes: Span<UInt8>, _ range: Range<Int>, _ literal: String) -> Bool {
-        guard range.count == literal.utf8.count else { return false }
-        var index = range.lowerBound
-        for expected in literal.utf8 {
-            if bytes[index] != expected { return false }
-            index += 1
-        }
+        // As a span: iterating over `utf8` costs 25 instructions for each byte, and names are a third of the work on a chunk.
+        let expected = literal.utf8.span
+        guard range.count == expected.count else { return false }
+        for offset in expected.indices where bytes[range.lowerBound + offset] != expected[offset] { return false }
         return true
     }
 

@@ -63,8 +63,9 @@ final class Playback {
     func clientLeft() { end(.clientLeft) }
 
     private func run() {
-        guard case .running = now else { return }
         for _ in 0..<Self.actionsPerTurn {
+            // A write that fails closes the channel, and that ends the playback in the middle of its turn.
+            guard case .running = now else { return }
             guard channel.isWritable else { return block() }
             if unwritten.isEmpty {
                 guard perform(script.next()) else { return }
@@ -72,7 +73,7 @@ final class Playback {
                 writeSome()
             }
         }
-        waitForTurn()
+        if case .running = now { waitForTurn() }
     }
 
     /// Returns whether the next action may follow at once.

@@ -22,6 +22,8 @@ final class ChoiceTrack {
     var hasAnswer = false
     /// Whether any reasoning has been seen.
     var hasReasoning = false
+    /// Tool calls that the model wrote as text and the client got as calls.
+    var writtenCallCount = 0
 
     init(index: Int, plan: StreamPlan) {
         self.index = index

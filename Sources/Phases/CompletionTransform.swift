@@ -48,11 +48,12 @@ public struct CompletionTransform {
 
     private func read(_ choice: Delta.Choice, _ delta: Delta, _ body: [UInt8], _ facts: inout StreamFacts) -> ChoiceTrack {
         let track = ChoiceTrack(index: choice.index, plan: plan)
+        var split: [UInt8] = []
         for position in choice.texts {
             let piece = delta.texts[position]
             if piece.kind == .reasoning {
                 track.detector.upstreamSplitReasoning()
-                track.reasoningText.decode(piece.string, in: body.span, to: &track.reasoning)
+                track.reasoningText.decode(piece.string, in: body.span, to: &split)
             } else {
                 var text: [UInt8] = []
                 track.contentText.decode(piece.string, in: body.span, to: &text)
@@ -61,14 +62,19 @@ public struct CompletionTransform {
         }
         let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
         track.finishText(end)
+        // What was taken for reasoning until no marker came is the answer, and not both.
+        track.reasoning = track.detector.wasPromoted ? split : split + track.reasoning
         track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
+        note(choice, track, end, body, &facts)
+        return track
+    }
+
+    private func note(_ choice: Delta.Choice, _ track: ChoiceTrack, _ end: TextEnd, _ body: [UInt8], _ facts: inout StreamFacts) {
         facts.reasoningBytes += track.reasoning.count
         facts.answerBytes += track.answer.count
-        if choice.index == 0 {
-            facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
-            facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
-        }
-        return track
+        guard choice.index == 0 else { return }
+        facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
+        facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
     }
 
     private func write(
@@ -97,9 +103,11 @@ public struct CompletionTransform {
     private func edit(_ choice: Delta.Choice, _ track: ChoiceTrack, _ delta: Delta, _ steps: [String]) -> CompletionEditor.MessageEdit {
         // A message that only calls tools has null for content, and keeps it.
         let hasText = choice.texts.contains { delta.texts[$0].kind == .content }
+        let calls = writtenCalls(track)
         var content: [UInt8]? = track.answer.isEmpty && !hasText && choice.carriesAnswerPayload ? nil : track.answer
         var edit = CompletionEditor.MessageEdit(content: content)
         edit.dropsLogprobs = !track.reasoning.isEmpty
+        edit.toolCalls = calls
         guard choice.index == 0, let thoughts = thoughtText(steps) else { return edit }
         if plan.style == .reasoning { edit.reasoning = thoughts }
         if plan.style == .think {
@@ -109,11 +117,22 @@ public struct CompletionTransform {
         return edit
     }
 
+    /// Tool calls that the model wrote as messages of a channel.
+    private func writtenCalls(_ track: ChoiceTrack) -> [[UInt8]] {
+        track.detector.takeToolCalls().enumerated().map { ordinal, call in
+            var bytes = [UInt8(ascii: "{")]
+            let head = call.head(number: track.index * 64 + ordinal, of: plan.identity)
+            ChunkWriter.appendCall(call.arguments.span, head: head, to: &bytes)
+            return bytes + [UInt8(ascii: "}")]
+        }
+    }
+
     /// Both summaries as one text, labelled as in a stream; nil when there are none.
     private func thoughtText(_ steps: [String]) -> [UInt8]? {
         var text = ""
         if let prompt = plan.promptSummary { text += Phase.promptSummary.label + prompt + "\n\n" }
         if !steps.isEmpty { text += Phase.reasoningSummary.label + steps.joined(separator: "\n\n") + "\n\n" }
+        if plan.style == .think { text = ThinkTags.defused(text) }
         return text.isEmpty ? nil : Array(text.utf8)
     }
 

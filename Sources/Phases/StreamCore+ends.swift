@@ -12,7 +12,7 @@ extension StreamCore {
 
     /// The upstream's stream broke. If the answer was complete, only the end mark was missing.
     mutating func broke(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if isAnswerComplete || notedFailure != nil {
             finished(at: now, into: &output)
         } else {
@@ -41,7 +41,7 @@ extension StreamCore {
         for track in choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
-            renderer.finish("stop", index: track.index, to: &output)
+            renderer.finish(track.writtenCallCount > 0 ? "tool_calls" : "stop", index: track.index, to: &output)
         }
         beginAnswer(at: now, into: &output)
         // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
@@ -53,7 +53,7 @@ extension StreamCore {
 
     /// The client is told what went wrong, and no choice is closed.
     mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil, !keepsForRestart(failure) else { return }
         if isOpen {
             if plan.style == .off {
                 output.append(bypass.separator)
@@ -86,8 +86,10 @@ extension StreamCore {
         if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, track.hasReasoning {
             facts.answerIsMissing = true
         }
-        guard !track.answer.isEmpty else { return }
-        answered(track, at: now, into: &output)
-        renderer.answer(track.answer, index: track.index, to: &output)
+        if !track.answer.isEmpty {
+            answered(track, at: now, into: &output)
+            renderer.answer(track.answer, index: track.index, to: &output)
+        }
+        sendWrittenCalls(of: track, at: now, into: &output)
     }
 }

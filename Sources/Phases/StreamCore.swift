@@ -9,7 +9,7 @@ struct StreamCore: ~Copyable {
     /// Choices one stream may have.
     static let maximumChoices = 128
 
-    let plan: StreamPlan
+    var plan: StreamPlan
     var renderer: ChatRenderer
     var phases = PhaseTracker()
     var thoughts: Thoughts
@@ -24,6 +24,11 @@ struct StreamCore: ~Copyable {
     var isOpen = false
     var end: StreamEnd?
     private var endIsDelivered = false
+    /// Whether the request could move to another upstream.
+    var mayRestart = false
+    /// The failure that made the upstream's stream useless, while the owner looks for another upstream. Until then nothing is read.
+    var lost: StreamFailure?
+    var lostIsDelivered = false
     private var lastOutput = Duration.zero
 
     init(_ plan: StreamPlan) {
@@ -31,8 +36,6 @@ struct StreamCore: ~Copyable {
         renderer = ChatRenderer(plan)
         thoughts = Thoughts(plan)
     }
-
-    var isCommitted: Bool { plan.style == .off ? isOpen : phases.isFinal }
 
     var nextTick: Duration? {
         guard isOpen, end == nil else { return nil }
@@ -61,7 +64,7 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func event(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if !isOpen { opened(at: now, into: &output) }
         let isError = name.spells("error")
         switch Payload(data) {
@@ -80,7 +83,7 @@ struct StreamCore: ~Copyable {
 
     /// The last event had no blank line behind it: if it is whole it counts, if not the stream was cut in the middle of it.
     mutating func lastEvent(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if case .json = Payload(data) {
             var whole = Delta()
             do { try DeltaReader.read(data, into: &whole) } catch { return broke(.truncated, at: now, into: &output) }
@@ -90,14 +93,14 @@ struct StreamCore: ~Copyable {
 
     /// A whole completion instead of a stream. A finish reason is not waited for: there is nothing it could come in.
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         let unnamed: [UInt8] = []
         if plan.style == .off {
             if !isOpen { opened(at: now, into: &output) }
             renderer.whole(body, to: &output)
         }
         event(name: unnamed.span, data: body, at: now, into: &output)
-        guard end == nil else { return }
+        guard end == nil, lost == nil else { return }
         if choices.isEmpty, notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
         finished(at: now, into: &output)
     }
@@ -131,6 +134,10 @@ struct StreamCore: ~Copyable {
 
     mutating func action(hasWritten: Bool, at now: Duration) -> StreamAction {
         if hasWritten { lastOutput = now }
+        if let lost, !lostIsDelivered, end == nil {
+            lostIsDelivered = true
+            return .lost(lost)
+        }
         guard let end, !endIsDelivered else { return .proceed }
         endIsDelivered = true
         return .end(end)

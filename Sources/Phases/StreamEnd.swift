@@ -60,6 +60,8 @@ extension StreamFailure {
 public enum StreamAction: Sendable, Equatable {
     /// Nothing but sending what was appended.
     case proceed
+    /// The upstream is of no use, and the client has seen nothing of its answer: restart with another, or give up.
+    case lost(StreamFailure)
     /// The stream is over: send what was appended, end the response, let the upstream go.
     case end(StreamEnd)
 }

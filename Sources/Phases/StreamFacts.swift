@@ -20,6 +20,8 @@ public struct StreamFacts: Sendable, Equatable {
     public internal(set) var phase: Phase?
     /// Finish reason of choice 0, if it came.
     public internal(set) var finishReason: String?
+    /// How often the request moved to another upstream.
+    public internal(set) var restarts = 0
     /// Whether the model used up its length while still reasoning.
     public internal(set) var answerIsMissing = false
 }

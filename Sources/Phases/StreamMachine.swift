@@ -6,6 +6,8 @@ import EventStream
 /// States:
 /// - *waiting*: nothing was sent; the head may still become an error status.
 /// - *open*: the head was sent; phases advance from the prompt summary to the final output.
+/// - *lost* (a part of waiting and open, only where `mayRestart`): the upstream failed before the commit point; the owner either
+///   restarts with another upstream or gives up.
 /// - *committed* (a part of open): the first byte of the answer was sent; the request can no longer move to another upstream.
 /// - *ended*: everything was said. Every input is legal and does nothing.
 ///
@@ -16,7 +18,7 @@ import EventStream
 /// `full`); it feeds the summary. Memory: the framer's unfinished event, the detector's hold-back, the summary's state.
 public struct StreamMachine: ~Copyable {
     private var framer: EventFramer
-    private var core: StreamCore
+    var core: StreamCore
 
     /// A machine in its first state.
     public init(_ plan: StreamPlan) {
@@ -75,6 +77,11 @@ public struct StreamMachine: ~Copyable {
     /// The client has gone; nothing is written any more.
     public mutating func clientLeft() -> StreamAction {
         core.clientLeft()
+    }
+
+    /// A new stream begins: nothing of the old one's unfinished event may reach into it.
+    mutating func renewFramer() {
+        framer = EventFramer(limits: core.plan.limits)
     }
 
     // The framer and what it feeds are two parts of one value: passed separately, so that each can change while the other is in use.

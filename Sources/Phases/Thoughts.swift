@@ -31,6 +31,11 @@ struct Thoughts: ~Copyable {
         if use == .summarised { summary.received(text, at: now) }
     }
 
+    /// Another upstream thinks from the start; what was said is not said again.
+    mutating func restarted() {
+        if use == .summarised { summary.restarted() }
+    }
+
     mutating func step(at now: Duration) -> String? {
         use == .summarised ? summary.step(at: now)?.text : nil
     }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Detect
+import Descriptors
 import Foundation
 import Logging
 import NIOCore
@@ -12,15 +12,19 @@ struct Main {
         StandardDescriptors.ensureOpen()
         let (flags, rest) = SettingsCatalogue.takeFlags(from: Array(CommandLine.arguments.dropFirst()))
         do {
-            let command = try ProxyCommand.parse(rest)
-            try await command.run(flags: flags)
+            var command = try ProxyCommand.parseAsRoot(rest)
+            if let command = command as? any ConfiguredCommand {
+                try await command.run(flags: flags)
+            } else {
+                try command.run()
+            }
         } catch {
             ProxyCommand.exit(withError: error)
         }
     }
 }
 
-struct ProxyCommand: ParsableCommand {
+struct ProxyCommand: ConfiguredCommand {
     static let configuration = CommandConfiguration(
         commandName: "proxy",
         abstract: "Turns the stream of any reasoning model into a prompt summary, a live reasoning summary and the answer.",
@@ -42,7 +46,8 @@ struct ProxyCommand: ParsableCommand {
               64  wrong use of the command line
               69  the address cannot be listened on
             """,
-        version: "proxy \(Version.current)")
+        version: "proxy \(Version.current)",
+        subcommands: [ProfilesCommand.self])
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
     var config: String?
@@ -59,26 +64,14 @@ struct ProxyCommand: ParsableCommand {
     /// Runs the program with the settings' flags, which were taken from the command line before.
     func run(flags: [SettingsSources.Flag]) async throws {
         if settingsTable { return print(SettingsCatalogue.markdownTable, terminator: "") }
-        let settings = try load(flags)
+        let configuration = try Configuration(file: config, flags: flags)
+        let settings = configuration.settings
         if checkConfig || printConfig { return report(settings) }
         let log = Logger(label: "proxy") { _ in
             LineLogHandler(level: Logger.Level(settings.logging.level), format: settings.logging.format)
         }
         for warning in settings.warnings { log.warning("configuration", metadata: ["warning": "\(warning)"]) }
-        try await serve(ServerContext(settings: settings, log: log), log)
-    }
-
-    private func load(_ flags: [SettingsSources.Flag]) throws -> ProxySettings {
-        let file = config.map { SettingsFile.read($0) }
-        let profiles = Set(ProfileCatalogue.builtIn.all.map(\.profile.name))
-        let sources = SettingsSources(
-            flags: flags, environment: ProcessInfo.processInfo.environment, file: file, knownProfiles: profiles)
-        do {
-            return try ProxySettings.load(from: sources)
-        } catch {
-            StandardError.write(error.description + "\n")
-            throw ExitCode(1)
-        }
+        try await serve(ServerContext(settings: settings, log: log, profiles: configuration.profiles), log)
     }
 
     private func report(_ settings: ProxySettings) {
@@ -118,6 +111,7 @@ enum StandardError {
 /// Why an address cannot be listened on, in words that say what to change.
 enum ListenError {
     static func reason(_ error: any Error) -> String {
+        if error is SocketAddressError.UnknownHost { return "there is no such host. Choose another with --host." }
         guard let error = error as? IOError else { return "\(error)" }
         switch error.errnoCode {
         case EADDRINUSE: return "the port is in use. Stop the other program, or choose another port with --port."

@@ -12,7 +12,7 @@ final class Server {
 
     /// What the kernel may hold of a response that is not even on its way. Without it the send buffer grows to megabytes for a client
     /// that reads slowly, and the upstream is paused that much too late.
-    static let unsentByteCount: CInt = 128 << 10
+    static let unsentByteCount = 128 << 10
     /// `TCP_NOTSENT_LOWAT`.
     #if os(Linux)
         private static let unsentLowWater = NIOBSDSocket.Option(rawValue: 25)

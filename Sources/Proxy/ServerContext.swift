@@ -63,13 +63,7 @@ final class ServerContext: Sendable {
 
     /// The detection profile for a model: by upstream, by pattern, by family, else the default one.
     func profile(forModel model: String, at upstream: UpstreamEntry) -> CompiledProfile {
-        let detection = settings.detection
-        if let name = upstream.settings.profile, let profile = profiles.named(name) { return profile }
-        if let choice = detection.models.first(where: { $0.pattern.matches(model) }), let profile = profiles.named(choice.value) {
-            return profile
-        }
-        if detection.profile != "default", let profile = profiles.named(detection.profile) { return profile }
-        return profiles.profile(forModel: model)
+        ProfileChoice(model: model, upstream: upstream.settings, detection: settings.detection, catalogue: profiles).profile
     }
 }
 

@@ -98,8 +98,10 @@ extension FileReader {
             return
         }
         let paths = SettingsCatalogue.general.map(\.path)
-        walk(document, below: "", paths: paths + [SettingsCatalogue.upstreamKey], shown: "") { reader, value, path, _ in
+        let lists = [SettingsCatalogue.upstreamKey, SettingsCatalogue.profileKey]
+        walk(document, below: "", paths: paths + lists, shown: "") { reader, value, path, _ in
             if path == SettingsCatalogue.upstreamKey { return reader.readUpstreams(value) }
+            if path == SettingsCatalogue.profileKey { return reader.readProfiles(value) }
             guard let setting = SettingsCatalogue.general.first(where: { $0.path == path }) else { return }
             if setting.read(value, path, &reader.settings, &reader.reading) { reader.settings.origins[path] = value.origin }
         }
@@ -131,6 +133,34 @@ extension FileReader {
             if setting.read(value, shown, &entry.upstream, &reader.reading) { reader.settings.origins[shown] = value.origin }
         }
         return entry
+    }
+
+    private mutating func readProfiles(_ value: SourceValue) {
+        let key = SettingsCatalogue.profileKey
+        switch value.shape {
+        case .list(let values): settings.profiles = values.enumerated().map { readProfile($1, at: "\(key)[\($0)]") }
+        // A list whose entries are all comments.
+        case .nothing: return
+        case .text, .mapping:
+            let hint = "write one \"- name: …\" for each"
+            reading.complain(at: value.origin, path: key, "expected a list of profiles, found \(value.kind)", hint: hint)
+        }
+    }
+
+    private mutating func readProfile(_ value: SourceValue, at base: String) -> ProfileSettings {
+        var profile = ProfileSettings()
+        profile.place = SettingPlace(value.origin, base)
+        settings.origins[base] = value.origin
+        guard case .mapping = value.shape else {
+            reading.given.insert("\(base).name")
+            reading.complain(at: value.origin, path: base, "expected a mapping, found \(value.kind)", hint: "write \"- name: …\"")
+            return profile
+        }
+        walk(value, below: "", paths: SettingsCatalogue.profile.map(\.path), shown: "\(base).") { reader, value, path, shown in
+            guard let setting = SettingsCatalogue.profile.first(where: { $0.path == path }) else { return }
+            if setting.read(value, shown, &profile, &reader.reading) { reader.settings.origins[shown] = value.origin }
+        }
+        return profile
     }
 
     /// Walks over a mapping and the sections in it. `visit` gets each value that is no section, its path and the path

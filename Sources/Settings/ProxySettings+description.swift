@@ -9,6 +9,8 @@ extension ProxySettings: CustomStringConvertible, CustomReflectable {
             lines += opened
             lines.append(line(name, depth: sections.count, value: setting.show(self), path: setting.path))
         }
+        if !profiles.isEmpty { lines.append("profiles:") }
+        lines += profiles.map { String($0.yaml(note: "\($0.place.origin)").dropLast()) }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -16,6 +16,7 @@ extension ProxySettings {
         var settings = overlay.finish()
         var reading = overlay.reading
         SettingsCheck(settings: settings, knownProfiles: sources.knownProfiles).run(&reading)
+        reading.issues += sources.checkProfiles(settings.profiles)
         let report = SettingsReport(reading.issues)
         guard report.errors.isEmpty else { throw report }
         settings.warnings = report.warnings

@@ -15,6 +15,8 @@ public struct ProxySettings: Sendable {
     public var summaries = SummarySettings()
     /// How reasoning is told from the answer.
     public var detection = DetectionSettings()
+    /// Detection profiles of the file, in its order.
+    public internal(set) var profiles: [ProfileSettings] = []
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
     /// The list of models.
@@ -109,6 +111,8 @@ public struct DetectionSettings: Sendable {
     public var whitespace = MarkerWhitespace.trim
     /// Profiles by model pattern; the first pattern that fits wins.
     public var models: [PatternChoice<String>] = []
+    /// Whether a model that is seen to begin inside reasoning is remembered.
+    public var learns = true
 }
 
 /// The list of models.

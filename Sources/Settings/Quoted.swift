@@ -20,6 +20,15 @@ enum Quoted {
         return isPlain ? text : "\"" + text.map(escaped).joined() + "\""
     }
 
+    /// The text as a YAML scalar that keeps backslashes readable: in single quotes, or in double ones where single ones cannot say it.
+    static func literal(_ text: String) -> String {
+        let isVisible = text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && !(0x2028...0x2029).contains($0.value) && $0.value != 0xFEFF
+        }
+        if isVisible { return "'" + text.map { $0 == "'" ? "''" : String($0) }.joined() + "'" }
+        return "\"" + text.map(escaped).joined() + "\""
+    }
+
     private static func escaped(_ character: Character) -> String {
         if character == "\"" || character == "\\" { return "\\\(character)" }
         return character.unicodeScalars.map { scalar in

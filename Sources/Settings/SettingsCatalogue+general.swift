@@ -56,6 +56,9 @@ extension SettingsCatalogue {
             set(
                 "detection.models", \.detection.models, .byPattern(.text("profile name")),
                 "Detection profile by model; the first pattern that fits wins."),
+            set(
+                "detection.learn", \.detection.learns, .toggle,
+                "Remember models whose output ends reasoning that it never began."),
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),

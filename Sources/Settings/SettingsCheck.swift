@@ -7,6 +7,7 @@ struct SettingsCheck {
     func run(_ reading: inout Reading) {
         checkNames(&reading)
         for index in settings.upstreams.indices { checkUpstream(index, &reading) }
+        for index in settings.profiles.indices { checkConfiguredProfile(index, &reading) }
         checkProfile(settings.detection.profile, at: "detection.profile", &reading)
         for choice in settings.detection.models { checkProfile(choice.value, at: "detection.models", &reading) }
         if settings.limits.eventBytes > settings.limits.lineBytes {
@@ -64,8 +65,41 @@ struct SettingsCheck {
         }
     }
 
+    private func checkConfiguredProfile(_ index: Int, _ reading: inout Reading) {
+        let profile = settings.profiles[index]
+        let base = "\(SettingsCatalogue.profileKey)[\(index)]"
+        if !reading.given.contains("\(base).name") {
+            complain(.error, "\(base).name", "a profile needs a name", "add \"name: …\"", &reading)
+        }
+        if !profile.name.isEmpty, let first = settings.profiles[..<index].firstIndex(where: { $0.name == profile.name }) {
+            let problem =
+                "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
+            complain(.error, "\(base).name", problem, "give this one a name of its own", &reading)
+        }
+        if let extended = profile.extends { checkProfile(extended, at: "\(base).extends", &reading) }
+        checkEnd(ofExtensionsFrom: index, &reading)
+    }
+
+    /// A chain of `extends` must end, at a profile that extends none or at a built-in one.
+    private func checkEnd(ofExtensionsFrom index: Int, _ reading: inout Reading) {
+        var seen: [String] = []
+        var next = settings.profiles[index]
+        while let extended = next.extends, extended != next.name {
+            seen.append(next.name)
+            if seen.contains(extended) {
+                let chain = (seen + [extended]).joined(separator: " → ")
+                let path = "\(SettingsCatalogue.profileKey)[\(index)].extends"
+                return complain(.error, path, "the profiles extend each other in a circle: \(chain)", nil, &reading)
+            }
+            guard let found = settings.profiles.first(where: { $0.name == extended }) else { return }
+            next = found
+        }
+    }
+
     private func checkProfile(_ name: String, at path: String, _ reading: inout Reading) {
-        guard let knownProfiles, !knownProfiles.contains(name) else { return }
+        guard let builtIn = knownProfiles else { return }
+        let knownProfiles = builtIn.union(settings.profiles.map(\.name).filter { !$0.isEmpty })
+        guard !knownProfiles.contains(name) else { return }
         let meant = NearestName.of(name, among: Array(knownProfiles))
         let hint = meant.map { "did you mean \"\($0)\"?" } ?? "there are \(knownProfiles.sorted().joined(separator: ", "))"
         complain(.error, path, "there is no detection profile \(Quoted.excerpt(name))", hint, &reading)

@@ -50,8 +50,10 @@ public struct SettingsSources: Sendable {
     public let environment: [String: String]
     /// The settings file, if there is one.
     public let file: SettingsFile?
-    /// The detection profiles that exist; nil skips the check of their names.
+    /// The built-in detection profiles; nil skips the check of profiles' names.
     public let knownProfiles: Set<String>?
+    /// Judges the file's profiles, which this module cannot: what it finds joins the report.
+    public var checkProfiles: @Sendable ([ProfileSettings]) -> [SettingsIssue] = { _ in [] }
 
     /// Collects the sources.
     ///
@@ -59,7 +61,7 @@ public struct SettingsSources: Sendable {
     ///   - flags: flags of the command line.
     ///   - environment: the process's environment.
     ///   - file: the settings file, if there is one.
-    ///   - knownProfiles: the detection profiles that exist; nil skips the check of their names.
+    ///   - knownProfiles: the built-in detection profiles; nil skips the check of profiles' names.
     public init(flags: [Flag] = [], environment: [String: String] = [:], file: SettingsFile? = nil, knownProfiles: Set<String>? = nil) {
         self.flags = flags
         self.environment = environment

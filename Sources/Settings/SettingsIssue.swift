@@ -15,6 +15,25 @@ public struct SettingsIssue: Sendable, Equatable {
     public let problem: String
     /// What to change, if that can be guessed.
     public let hint: String?
+
+    /// An issue that somebody else found.
+    ///
+    /// - Parameters:
+    ///   - severity: whether the proxy can start all the same.
+    ///   - place: where it was written.
+    ///   - problem: what is wrong, and what was expected.
+    ///   - hint: what to change.
+    public init(_ severity: Severity = .error, at place: SettingPlace, _ problem: String, hint: String? = nil) {
+        self.init(severity: severity, origin: place.origin, path: place.path, problem: problem, hint: hint)
+    }
+
+    init(severity: Severity, origin: SettingOrigin?, path: String, problem: String, hint: String?) {
+        self.severity = severity
+        self.origin = origin
+        self.path = path
+        self.problem = problem
+        self.hint = hint
+    }
 }
 
 extension SettingsIssue: CustomStringConvertible {

@@ -12,11 +12,12 @@ internal import Glibc
 
     private let epoll: Descriptor
     private let timer: Descriptor
+    // SAFETY: plain structs of zeros.
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: SocketSet.eventLimit)
     /// What epoll watches, by descriptor; 0 for "not in the set".
     private var watched: [UInt32] = []
     /// When libcurl wants to be called, or nil.
-    private(set) var wantedTime: Duration?
+    private var wantedTime: Duration?
     /// When the timer descriptor expires, or nil if it is disarmed.
     private var armedTime: Duration?
 
@@ -50,10 +51,16 @@ internal import Glibc
         wantedTime = milliseconds < 0 ? nil : MonotonicClock.now + .milliseconds(milliseconds)
     }
 
+    /// Whether libcurl's time has come.
+    var isTimeDue: Bool {
+        guard let wantedTime else { return false }
+        return wantedTime <= MonotonicClock.now
+    }
+
     /// Whether libcurl's time has come; if so, it is forgotten until libcurl sets another one.
     func takeDueTime() -> Bool {
-        guard let wantedTime, wantedTime <= MonotonicClock.now else { return false }
-        self.wantedTime = nil
+        guard isTimeDue else { return false }
+        wantedTime = nil
         return true
     }
 
@@ -72,6 +79,7 @@ internal import Glibc
                 timerExpired()
             } else {
                 socketCount += 1
+                // SAFETY: reads a number out of the copied event.
                 unsafe body(socket, event.events)
             }
         }

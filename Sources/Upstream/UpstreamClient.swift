@@ -9,13 +9,17 @@ internal import CCurl
 /// 1. libcurl acts on the ready sockets and on its timer; receivers get heads and bytes,
 /// 2. what receivers asked for meanwhile is done (libcurl allows it only outside its callbacks),
 /// 3. receivers that got bytes hear that the round has ended, and those whose transfer is over hear its result,
-/// 4. if there was anything to do, the next turn of the loop looks again; if not, readiness is asked for.
+/// 4. if data keeps coming, the next turn of the loop looks again; if not, readiness is asked for.
 ///
 /// `@unchecked Sendable`: all members are used on the loop's thread only, which the public ones check; it is sendable so
 /// that tasks for that loop may capture it.
 public final class UpstreamClient: @unchecked Sendable {
     /// How many easy handles are kept for later transfers; each keeps some KiB.
     private static let spareHandleLimit = 64
+
+    /// Rounds with something to do that follow each other within this time mean that data keeps coming: then looking again
+    /// is cheaper than being told. With chunks further apart it would be a turn of the loop for nothing, each time.
+    private static let closeRounds = Duration.microseconds(50)
 
     private let loop: any LoopPort
     private let options: UpstreamClientOptions
@@ -30,6 +34,7 @@ public final class UpstreamClient: @unchecked Sendable {
     private var open: [ObjectIdentifier: Transfer] = [:]
     private var isArmed = false
     private var isRoundPlanned = false
+    private var lastRound = Duration.zero
     private var isInRound = false
     private var isShutDown = false
     /// The task that the loop runs for a round, made once: a closure per round would be an allocation per round.
@@ -92,12 +97,13 @@ public final class UpstreamClient: @unchecked Sendable {
         return transfer
     }
 
-    /// Ends every transfer with ``UpstreamError/shutDown``, closes all connections and stops listening for readiness. Not
-    /// from inside a receiver's callback. Idempotent; later starts are refused.
+    /// Ends every transfer with ``UpstreamError/shutDown``, closes their connections and stops listening for readiness; from
+    /// inside a receiver's callback, on a later turn of the loop. Idempotent; later starts are refused. Connections that
+    /// are idle close when the client is released.
     public func shutdown() {
         checkThread()
-        precondition(!isInRound, "shutdown() was called from a receiver's callback")
         guard !isShutDown else { return }
+        guard !isInRound else { return loop.execute { [self] in shutdown() } }
         isShutDown = true
         for transfer in open.values {
             guard let receiver = transfer.receiver else { continue }
@@ -134,7 +140,13 @@ extension UpstreamClient {
         isProductive = catchUp() || isProductive
         deliver()
         isInRound = false
-        if isProductive || !waiting.isEmpty { planRound() } else { waitForReadiness() }
+        if isProductive && isDataComing() || !waiting.isEmpty || sockets.isTimeDue { planRound() } else { waitForReadiness() }
+    }
+
+    private func isDataComing() -> Bool {
+        let now = MonotonicClock.now
+        defer { lastRound = now }
+        return now - lastRound < Self.closeRounds
     }
 
     private func letCurlAct() -> Bool {

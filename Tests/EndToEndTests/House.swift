@@ -14,9 +14,9 @@ final class House {
         _ settings: [String: String] = [:], arguments: [String] = [], environment: [String: String] = [:], mock: [String] = []
     ) throws {
         self.mock = try ChildProcess(.mock, ["--port", "0", "--quiet", "--fixtures", House.scenarios] + mock)
-        mockPort = try House.port(try self.mock.output.word(after: "listening on "))
+        mockPort = try House.port(of: self.mock)
         proxy = try House.startProxy(settings, upstreamPort: mockPort, arguments: arguments, environment: environment)
-        proxyPort = try House.port(try proxy.errors.word(after: "url="))
+        proxyPort = try House.port(of: proxy)
     }
 
     private static let scenarios = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -32,18 +32,21 @@ final class House {
         return try ChildProcess(.proxy, words + arguments, environment: environment, errors: errors)
     }
 
-    static func port(_ url: String) throws -> Int {
-        guard let colon = url.lastIndex(of: ":"), let port = Int(url[url.index(after: colon)...]) else {
-            throw SpawnFailure(what: "no port in \(url)")
+    /// The port a program says it listens on.
+    static func port(of process: ChildProcess) throws -> Int {
+        try eventually("the port of \(process.command)") {
+            if let exit = process.state { throw SpawnFailure(what: "\(process.command) has ended: \(exit)") }
+            for line in (process.errors.text + process.output.text).split(separator: "\n") where line.contains("listening") {
+                guard let address = line.range(of: "http://127.0.0.1:") else { continue }
+                return Int(line[address.upperBound...].prefix { $0.isNumber })
+            }
+            return nil
         }
-        return port
     }
 
     /// A port nobody listens on.
     static func freePort() throws -> Int {
-        let listener = try RawListener()
-        defer { listener.close() }
-        return listener.port
+        try RawListener().port
     }
 
     // MARK: The proxy
@@ -62,6 +65,15 @@ final class House {
         var request = Request.chat(model, stream: true)
         change(&request)
         return try send(request, within: limit)
+    }
+
+    /// A stream that stands in the middle of its answer until `release`.
+    func heldStream(alreadyHeld count: Int = 0) throws -> RawConnection {
+        let connection = try connect()
+        try connection.send(Request.chat("hold-in-answer", stream: true).bytes)
+        try eventually("the stream to be held") { try mockState()["streams"]["held"].int == count + 1 }
+        try connection.receive(text: "\"content\":\"The\"")
+        return connection
     }
 
     // MARK: The mock
@@ -133,10 +145,12 @@ extension RawConnection {
     /// The next whole response, or the part of it that came before the connection closed.
     func reply(within limit: Duration = .seconds(10), toHead: Bool = false) throws -> Reply {
         do {
+            let chunked = Array("transfer-encoding: chunked".utf8)
             let chunkedEnd = Array("0\r\n\r\n".utf8)
             try receive("a whole response", within: limit) { bytes in
                 // A long chunked body is read only when it ends as one does: reading it again for every piece would be quadratic.
-                guard bytes.count < 4096 || bytes.suffix(5).elementsEqual(chunkedEnd) || bytes.last == UInt8(ascii: "}") else { return false }
+                let isLongChunked = bytes.count > 4096 && bytes.prefix(2048).firstRange(of: chunked) != nil
+                guard !isLongChunked || bytes.suffix(5).elementsEqual(chunkedEnd) else { return false }
                 return Reply(bytes, isClosed: false, toHead: toHead)?.isComplete == true
             }
         } catch {

@@ -4,7 +4,7 @@ import Synchronization
 /// A listening socket on a free port of the loopback address.
 final class RawListener: Sendable {
     let port: Int
-    private let descriptor: Mutex<CInt>
+    private let descriptor: CInt
 
     init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -18,24 +18,21 @@ final class RawListener: Sendable {
         }
         guard code == 0 else { throw SocketFailure("listen") }
         port = Int(in_port_t(bigEndian: address.sin_port))
-        self.descriptor = Mutex(descriptor)
+        self.descriptor = descriptor
     }
 
     deinit {
-        close()
+        close(descriptor)
     }
 
-    func close() {
-        descriptor.withLock { descriptor in
-            if descriptor >= 0 { Foundation.close(descriptor) }
-            descriptor = -1
-        }
+    /// Ends a wait for a connection. The descriptor stays open while anybody may still use it.
+    func stop() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
     /// The next connection's descriptor; the caller closes it.
     func accept(within limit: Duration) throws -> CInt {
         let deadline = Deadline(in: limit)
-        let descriptor = descriptor.withLock { $0 }
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, deadline.milliseconds) == 1 else { throw Overdue(what: "a connection to port \(port)", limit: limit) }
         let accepted = Foundation.accept(descriptor, nil, nil)
@@ -58,24 +55,58 @@ final class RawUpstream: Sendable {
         return Array(bytes[end.upperBound...])
     }
 
-    /// Answers the first request with `response`, as soon as the request is complete, and closes.
-    init(answering response: String) throws {
+    /// When the answer comes.
+    enum Moment {
+        /// As soon as the request is complete.
+        case atOnce
+        /// When the test says so.
+        case released
+    }
+
+    private let gate = DispatchSemaphore(value: 0)
+
+    func release() {
+        gate.signal()
+    }
+
+    /// Answers each request, one after the other, with `response`, and closes.
+    ///
+    /// - Parameters:
+    ///   - moment: when it answers.
+    ///   - staysOpen: it does not close, and says no more, until the other side closes.
+    init(answering response: String, when moment: Moment = .atOnce, staysOpen: Bool = false) throws {
         let listener = try RawListener()
         self.listener = listener
         let bytes = Array(response.utf8)
+        let gate = gate
         Thread.detachNewThread { [weak self] in
-            guard let connection = try? listener.accept(within: .seconds(10)) else { return }  // the test has ended without a request
-            defer { close(connection) }
-            var buffer = [UInt8](repeating: 0, count: 1 << 20)
-            var request: [UInt8] = []
-            while !RawUpstream.isWhole(request) {
-                let count = read(connection, &buffer, buffer.count)
-                guard count > 0 else { return }
-                request += buffer[..<count]
+            // Ends with the listener: the test is over, or nobody has called for too long.
+            while let connection = try? listener.accept(within: .seconds(20)) {
+                let request = RawUpstream.read(connection)
+                guard let self else { return _ = close(connection) }
+                self.seen.withLock { $0 = request }
+                if moment == .released { _ = gate.wait(timeout: .now() + 20) }
+                _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+                if staysOpen { _ = RawUpstream.read(connection) }
+                close(connection)
             }
-            self?.seen.withLock { $0 = request }
-            _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         }
+    }
+
+    deinit {
+        listener.stop()
+    }
+
+    /// One request, or what came of it before the other side closed.
+    private static func read(_ connection: CInt) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var request: [UInt8] = []
+        while !isWhole(request) {
+            let count = Foundation.read(connection, &buffer, buffer.count)
+            guard count > 0 else { break }
+            request += buffer[..<count]
+        }
+        return request
     }
 
     private static func isWhole(_ request: [UInt8]) -> Bool {

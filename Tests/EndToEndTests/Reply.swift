@@ -158,5 +158,7 @@ struct ChatStream {
     var doneCount: Int { events.filter { $0.data == "[DONE]" }.count }
     var endsWithDone: Bool { events.last?.data == "[DONE]" && doneCount == 1 }
     /// Whether it ended as a failure must: an error object, then `[DONE]`, and no finish reason.
-    var failedProperly: Bool { errorCode != nil && finishReason == nil && endsWithDone && events.dropLast().last?.json["error"].exists == true }
+    var failedProperly: Bool {
+        errorCode != nil && finishReason == nil && endsWithDone && events.dropLast().last?.json["error"].exists == true
+    }
 }

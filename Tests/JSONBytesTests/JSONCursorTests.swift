@@ -94,7 +94,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("9223372036854775808", nil), ("1.0", nil), ("1e3", nil),
+            ("0", 0), ("-7", -7), ("9223372036854775807", Int.max), ("9223372036854775808", nil),
+            ("-9223372036854775808", Int.min), ("-9223372036854775809", nil), ("-0", 0), ("1.0", nil), ("1e3", nil),
         ] as [(String, Int?)])
     func wholeNumbersAreReadAndOthersAreNot(_ text: String, _ value: Int?) throws {
         let bytes = Array(text.utf8)
@@ -112,6 +113,55 @@ import Testing
             var cursor = JSONCursor(bytes.span)
             try cursor.enterObject()
         }
+    }
+
+    @Test(
+        arguments: [
+            ("x", .unexpectedByte(offset: 0)), ("{1:2}", .unexpectedByte(offset: 1)), ("{\"a\":1,}", .unexpectedByte(offset: 7)),
+            ("{\"a\":nux}", .malformed(offset: 5)), ("{\"a\":nu}", .malformed(offset: 5)), ("{\"a\":nu", .unexpectedEnd),
+            ("{\"a\":\"\\u1\"}", .malformed(offset: 6)), ("{\"a\":\"\\u1", .unexpectedEnd),
+        ] as [(String, JSONError)])
+    func anErrorTellsACutTextFromAWrongOne(_ text: String, _ error: JSONError) {
+        let bytes = Array(text.utf8)
+        #expect(throws: error) {
+            var cursor = JSONCursor(bytes.span)
+            try cursor.enterObject()
+            while try cursor.nextKey() != nil { _ = try cursor.skipValue() }
+        }
+    }
+
+    @Test(arguments: [
+        ("{\"a\":1}", false), ("{\"a\\n\":\"\\r\", \t\"b\":[ ]}", false), ("{\n}", true), ("[1,\r2]", true), ("[[{\"a\":\n1}]]", true),
+    ])
+    func aRawLineBreakIsNoticedWhereverItStands(_ text: String, _ isNoticed: Bool) throws {
+        let bytes = Array(text.utf8)
+        var cursor = JSONCursor(bytes.span)
+        _ = try cursor.skipValue()
+        #expect(cursor.hasPassedLineBreak == isNoticed)
+    }
+
+    @Test(arguments: ["index", "\\u0069ndex", "inde\\u0078", "\\u0069\\u006e\\u0064\\u0065\\u0078"])
+    func aNameIsTheSameHoweverItIsEscaped(_ name: String) throws {
+        let bytes = Array("{\"\(name)\":1}".utf8)
+        var cursor = JSONCursor(bytes.span)
+        try cursor.enterObject()
+        let key = try #require(try cursor.nextKey())
+        // Read first: the cursor cannot escape into the macro's closure.
+        let matches = [cursor.matches(key, "index"), cursor.matches(key, "indeX"), cursor.matches(key, "indexx")]
+        let count = cursor.byteCount(key)
+        #expect(matches == [true, false, false])
+        #expect(count == 5)
+    }
+
+    @Test(
+        arguments: [("429", 429), ("0", 0), ("007", 7), ("", nil), ("4x", nil), ("-1", nil), ("1234567890123456789", nil)]
+            as [(String, Int?)])
+    func aStringOfDigitsHasAValue(_ text: String, _ value: Int?) throws {
+        let bytes = Array("\"\(text)\"".utf8)
+        var cursor = JSONCursor(bytes.span)
+        let string = try cursor.string()
+        let decimal = cursor.decimal(string)
+        #expect(decimal == value)
     }
 
     @Test(arguments: [

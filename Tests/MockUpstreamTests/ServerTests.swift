@@ -175,6 +175,21 @@ import Testing
         }
     }
 
+    /// A write may fail, and so tell that the client has left, in the middle of a turn.
+    @Test func nothingMoreIsSentToAClientThatLeft() async throws {
+        try await TestServer.run { server in
+            for _ in 0..<4 {
+                let connection = try server.stream("endless")
+                try connection.read { $0.count > 100_000 }
+                connection.leave()
+            }
+            try await server.state("the closes were not noticed") { $0.cancelledByClient == 4 && $0.open.isEmpty }
+            let sent = server.server.router.state.snapshot.bytesSent
+            for _ in 0..<20 { _ = try server.ask("GET", "/health") }
+            #expect(server.server.router.state.snapshot.bytesSent - sent < 20 * 500)
+        }
+    }
+
     @Test func anAnswerThatIsNotStreamedIsCancelledToo() async throws {
         try await TestServer.run { server in
             let connection = try server.connect()

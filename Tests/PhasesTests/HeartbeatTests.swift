@@ -50,7 +50,8 @@ import Testing
         var output: [UInt8] = []
         machine.opened(at: .zero, into: &output)
         for (place, sentence) in HeartbeatTests.thoughts.enumerated() {
-            _ = machine.upstreamSent(Streams.events([Streams.reasoning(sentence)], done: false).span, at: .seconds(2 * place), into: &output)
+            let event = Streams.events([Streams.reasoning(sentence)], done: false)
+            _ = machine.upstreamSent(event.span, at: .seconds(2 * place), into: &output)
         }
         let (midway, wasCommitted) = (machine.facts, machine.isCommitted)
         #expect(midway.summarySteps >= 2)
@@ -72,7 +73,8 @@ import Testing
         var output: [UInt8] = []
         machine.opened(at: .zero, into: &output)
         for (place, sentence) in HeartbeatTests.thoughts.enumerated() {
-            _ = machine.upstreamSent(Streams.events([Streams.reasoning(sentence)], done: false).span, at: .seconds(2 * place), into: &output)
+            let event = Streams.events([Streams.reasoning(sentence)], done: false)
+            _ = machine.upstreamSent(event.span, at: .seconds(2 * place), into: &output)
         }
         _ = machine.upstreamSent(Streams.events([Streams.content("391"), Streams.stop]).span, at: .seconds(61), into: &output)
         let validator = WireValidator(output, style: style)

@@ -89,6 +89,7 @@ private struct Replay: ~Copyable {
         case .end(.finished): log += "= finished\n"
         case .end(.failed(let failure)): log += "= failed \(failure.code)\n"
         case .end(.clientLeft): log += "= left\n"
+        case .lost(let failure): log += "= lost \(failure.code)\n"
         case .proceed, nil: break
         }
     }

@@ -28,7 +28,9 @@ import Testing
         #expect(reading.finishes == finishes, "\(style)")
         for (index, calls) in vector.toolCalls ?? [:] { #expect(reading.choices[Int(index) ?? -1]?.calls == calls, "\(style)") }
         for (index, text) in vector.refusals ?? [:] { #expect(reading.choices[Int(index) ?? -1]?.refusal == text, "\(style)") }
-        for (index, tokens) in vector.logprobTokens ?? [:] { #expect(reading.choices[Int(index) ?? -1]?.logprobTokens == tokens, "\(style)") }
+        for (index, tokens) in vector.logprobTokens ?? [:] {
+            #expect(reading.choices[Int(index) ?? -1]?.logprobTokens == tokens, "\(style)")
+        }
         if let annotations = vector.annotations { #expect(reading.choices[0]?.annotations == annotations, "\(style)") }
         #expect((reading.usage != nil) == (vector.usage == true && vector.end == "finished"), "\(style)")
         #expect((reading.error?["code"] as? String ?? "finished") == vector.end, "\(style)")

@@ -84,7 +84,8 @@ struct WireValidator {
     // MARK: Choices
 
     private mutating func read(_ choice: [String: Any], of chunk: [String: Any], _ event: OutputEvent) {
-        guard let index = choice["index"] as? Int, let delta = choice["delta"] as? [String: Any], choice.keys.contains("finish_reason") else {
+        guard let index = choice["index"] as? Int, let delta = choice["delta"] as? [String: Any], choice.keys.contains("finish_reason")
+        else {
             return problem("a choice without index, delta or finish_reason", event)
         }
         let finish = choice["finish_reason"] as? String
@@ -101,7 +102,8 @@ struct WireValidator {
         if finish != nil { readFinish(delta, index, chunk, event) } else { readText(delta, index, chunk, event) }
     }
 
-    private mutating func readMarker(_ delta: [String: Any], _ finish: String?, _ index: Int, _ chunk: [String: Any], _ event: OutputEvent) {
+    private mutating func readMarker(_ delta: [String: Any], _ finish: String?, _ index: Int, _ chunk: [String: Any], _ event: OutputEvent)
+    {
         guard let phase = chunk["phase"] as? String else { return problem("a marker without a phase", event) }
         markers.append(phase)
         begin(phase, event)
@@ -115,7 +117,7 @@ struct WireValidator {
             if let text = value as? String, !text.isEmpty { problem("a finish chunk with \(name)", event) }
             if let list = value as? [Any], !list.isEmpty { problem("a finish chunk with \(name)", event) }
         }
-        if index == 0, reading.phases.last != "final_output" , style == .events || style == .inline {
+        if index == 0, reading.phases.last != "final_output", style == .events || style == .inline {
             problem("a finish chunk before the final phase", event)
         }
     }

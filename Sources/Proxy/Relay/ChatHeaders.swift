@@ -3,17 +3,20 @@ import Phases
 
 /// The heads of chat responses (wire formats, section 3.4).
 enum ChatHeaders {
-    static func stream(_ job: RelayJob) -> [(String, String)] {
+    static func stream(_ job: RelayJob, attempts: Int) -> [(String, String)] {
         [
             ("content-type", "text/event-stream; charset=utf-8"),
             ("cache-control", "no-cache, no-transform"),
             // nginx holds a whole stream back without it.
             ("x-accel-buffering", "no"),
-            ("x-phases", job.plan.style.rawValue),
+            ("x-phases", job.plan.style.rawValue), ("x-upstream-attempts", String(attempts)),
         ]
     }
 
-    static func completion(_ job: RelayJob) -> [(String, String)] {
-        [("content-type", "application/json"), ("cache-control", "no-store"), ("x-phases", job.plan.style.rawValue)]
+    static func completion(_ job: RelayJob, attempts: Int) -> [(String, String)] {
+        [
+            ("content-type", "application/json"), ("cache-control", "no-store"), ("x-phases", job.plan.style.rawValue),
+            ("x-upstream-attempts", String(attempts)),
+        ]
     }
 }

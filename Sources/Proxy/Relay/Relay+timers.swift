@@ -38,12 +38,17 @@ extension Relay {
             return setAlarm()
         }
         if case .refused(let head) = state {
-            if now - headArrived >= Relay.errorBodyTime { refuse(UpstreamStatus.failure(head, body, job)) }
+            if now - headArrived >= Relay.errorBodyTime { refused(head) }
             return setAlarm()
         }
-        if let kind = deadlines.expired(at: now) { return fail(StreamFailure(kind)) }
+        if let kind = deadlines.expired(at: now) { return deadlinePassed(kind) }
         if job.isStream { tick(now) }
         setAlarm()
+    }
+
+    private func deadlinePassed(_ kind: DeadlineKind) {
+        upstreamFailed(StreamFailure(kind))
+        if end == nil { setAlarm() }
     }
 
     private func tick(_ now: Duration) {

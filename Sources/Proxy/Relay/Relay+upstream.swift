@@ -8,10 +8,9 @@ extension Relay: TransferReceiver {
         guard end == nil else { return }
         deadlines.headArrived(now: now)
         switch head.status {
-        case 200 where job.isStream: begin(BodyKind(head))
-        case 200: state = .gathering
-        case 204..<300: fail(.empty)
-        case 201..<204: fail(.notSSE)
+        case 200: begin(BodyKind(head))
+        case 204..<300: upstreamFailed(StreamFailure.empty)
+        case 201..<204: upstreamFailed(StreamFailure.notSSE)
         default:
             // The status is known: it is told as a status even if the commit delay ends before the body does.
             state = .refused(head)
@@ -22,14 +21,15 @@ extension Relay: TransferReceiver {
 
     private func begin(_ kind: BodyKind) {
         switch kind {
-        case .events, .unknown:
+        case .events where job.isStream, .unknown where job.isStream:
             state = .streaming
             open()
-        case .json:
+        case .json, .unknown:
+            // A whole completion, asked for or not. `open` does nothing if the client did not ask for a stream.
             state = .gathering
             open()
-        case .other:
-            fail(.notSSE)
+        case .events, .other:
+            upstreamFailed(StreamFailure.notSSE)
         }
     }
 
@@ -43,11 +43,13 @@ extension Relay: TransferReceiver {
             perform(action)
         case .gathering:
             gather(bytes, limit: server.settings.limits.eventBytes)
-            if body.count > server.settings.limits.eventBytes { fail(.bodyTooLarge(server.settings.limits.eventBytes)) }
+            if body.count > server.settings.limits.eventBytes {
+                upstreamFailed(StreamFailure.bodyTooLarge(server.settings.limits.eventBytes))
+            }
         case .refused(let head):
             // The beginning says what there is to say.
             gather(bytes, limit: server.settings.limits.errorBodyBytes)
-            if body.count >= server.settings.limits.errorBodyBytes { refuse(UpstreamStatus.failure(head, body, job)) }
+            if body.count >= server.settings.limits.errorBodyBytes { refused(head) }
         case .waiting, .draining, .over:
             break
         }
@@ -55,7 +57,16 @@ extension Relay: TransferReceiver {
 
     private func noteEvents() {
         deadlines.eventArrived(now: now)
-        if machine.isCommitted { deadlines.answerBegan(now: now) }
+        guard machine.isCommitted else { return }
+        deadlines.answerBegan(now: now)
+        // It cannot be sent to another upstream any more.
+        job.request.body = []
+    }
+
+    /// An error status, with as much of its body as there is.
+    func refused(_ head: ResponseHead) {
+        guard let attempt else { return }
+        upstreamFailed(UpstreamStatus.failure(head, body, attempt, hiding: job.plan.secrets))
     }
 
     private func gather(_ bytes: Span<UInt8>, limit: Int) {
@@ -73,18 +84,18 @@ extension Relay: TransferReceiver {
         if case .success(let statistics) = result { self.statistics = statistics }
         if end != nil { return letGo() }
         switch (state, result) {
-        case (.refused(let head), _): refuse(UpstreamStatus.failure(head, body, job))
+        case (.refused(let head), _): refused(head)
         case (.streaming, .success): perform(machine.upstreamEnded(at: now, into: &output))
         case (.gathering, .success): completeWhole()
-        case (.waiting, .success): fail(.empty)
-        case (_, .failure(let error)): fail(StreamFailure(error))
+        case (.waiting, .success): upstreamFailed(StreamFailure.empty)
+        case (_, .failure(let error)): upstreamFailed(StreamFailure(error))
         case (.draining, .success), (.over, .success): break
         }
     }
 
     /// A whole body has been read: told as a stream, or transformed, as the client asked.
     private func completeWhole() {
-        guard !body.isEmpty else { return fail(.empty) }
+        guard !body.isEmpty else { return upstreamFailed(StreamFailure.empty) }
         if job.isStream {
             let action = machine.upstreamSentWhole(body.span, at: now, into: &output)
             return perform(action)
@@ -92,10 +103,10 @@ extension Relay: TransferReceiver {
         do {
             let outcome = try CompletionTransform(job.plan).transform(body)
             facts = outcome.facts
-            sink.respond(status: 200, headers: ChatHeaders.completion(job), body: outcome.body)
+            sink.respond(status: 200, headers: ChatHeaders.completion(job, attempts: attemptCount), body: outcome.body)
             finish(.finished)
         } catch {
-            fail(error)
+            upstreamFailed(error)
         }
     }
 }

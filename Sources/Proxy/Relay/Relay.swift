@@ -28,7 +28,7 @@ final class Relay: Exchange {
     /// How long the body of an upstream's error may take; then what has come of it has to do.
     static let errorBodyTime = Duration.milliseconds(500)
 
-    let job: RelayJob
+    var job: RelayJob
     let server: ServerContext
     let loop: LoopContext
     let sink: ResponseSink
@@ -37,6 +37,18 @@ final class Relay: Exchange {
     var machine: StreamMachine
     var deadlines: Deadlines
     var transfer: Transfer?
+    /// The try that is under way, or was the last.
+    var attempt: Attempt? {
+        didSet { attemptIsClosed = false }
+    }
+    var attemptIsClosed = false
+    var attemptCount = 0
+    /// The next of `job.upstreams` to try.
+    var nextUpstream = 0
+    /// When the first of the upstreams that were not called may be called again.
+    var soonestRetry: Duration?
+    /// Why the last try could not even begin.
+    var lastFailure: ProxyFailure?
     /// What waits for the end of the round.
     var output: [UInt8] = []
     /// A body that is read as a whole.
@@ -56,19 +68,16 @@ final class Relay: Exchange {
         self.loop = loop
         self.sink = sink
         machine = StreamMachine(job.plan)
-        deadlines = Deadlines(DeadlineLimits(job.upstream.settings.timeouts, isStream: job.isStream), startedAt: .zero)
+        deadlines = Deadlines(DeadlineLimits(), startedAt: .zero)
     }
 
     var now: Duration { started.elapsed }
 
     func start() {
-        job.upstream.requestStarted()
-        do {
-            transfer = try loop.upstream.start(job.upstreamRequest, receiver: self)
-            setAlarm()
-        } catch {
-            fail(StreamFailure(error))
-        }
+        guard !startNext() else { return }
+        let failure = lastFailure ?? .circuitOpen(retryAfter: soonestRetry ?? .seconds(1))
+        sink.respond(failure)
+        finish(.failed(StreamFailure(failure)))
     }
 
     // MARK: Client
@@ -90,7 +99,12 @@ final class Relay: Exchange {
     }
 
     func serverStopping() {
-        fail(.stopping)
+        guard end == nil else { return }
+        guard sink.hasStarted else {
+            sink.respond(ProxyFailure(.stopping))
+            return finish(.failed(.stopping))
+        }
+        perform(machine.gaveUp(.stopping, at: now, into: &output))
     }
 
     /// A slow client pauses the upstream: memory is bounded by what one round brings, not by the answer.
@@ -114,7 +128,7 @@ final class Relay: Exchange {
     /// The head of a stream, and the first phase with it.
     func open() {
         guard !sink.hasStarted, end == nil, job.isStream else { return }
-        sink.start(status: 200, headers: ChatHeaders.stream(job))
+        sink.start(status: 200, headers: ChatHeaders.stream(job, attempts: attemptCount))
         machine.opened(at: now, into: &output)
         send()
     }
@@ -131,29 +145,18 @@ final class Relay: Exchange {
 
     /// What the machine wants done after an input.
     func perform(_ action: StreamAction) {
-        guard case .end(let end) = action else { return }
-        if !sink.hasStarted, case .failed(let failure) = end {
-            sink.respond(ProxyFailure(failure))
-        } else {
-            send()
-            sink.end()
+        switch action {
+        case .proceed: return
+        case .lost(let failure): upstreamFailed(failure)
+        case .end(let end):
+            if !sink.hasStarted, case .failed(let failure) = end {
+                sink.respond(ProxyFailure(failure))
+            } else {
+                send()
+                sink.end()
+            }
+            finish(end)
         }
-        finish(end)
-    }
-
-    /// Tells the client about a failure, by status or inside the stream, and ends.
-    func fail(_ failure: StreamFailure) {
-        guard end == nil else { return }
-        guard sink.hasStarted else { return refuse(ProxyFailure(failure), as: failure) }
-        perform(machine.upstreamFailed(failure, at: now, into: &output))
-    }
-
-    /// Tells the client by status.
-    func refuse(_ failure: ProxyFailure, as streamFailure: StreamFailure? = nil) {
-        guard end == nil else { return }
-        guard !sink.hasStarted else { return fail(StreamFailure(failure)) }
-        sink.respond(failure)
-        finish(.failed(streamFailure ?? StreamFailure(failure)))
     }
 
     // MARK: The end
@@ -162,6 +165,7 @@ final class Relay: Exchange {
     func finish(_ end: StreamEnd) {
         guard self.end == nil else { return }
         self.end = end
+        closeAttempt(verdict(end))
         if case .finished = end, transfer != nil {
             state = .draining
             drainDeadline = now + Relay.drainTime
@@ -171,8 +175,19 @@ final class Relay: Exchange {
             letGo()
         }
         RelayReport(self).file(end)
-        job.upstream.requestEnded()
         server.leaveStreamPlace()
+    }
+
+    private func verdict(_ end: StreamEnd) -> BreakerVerdict {
+        switch end {
+        case .clientLeft: return .excluded
+        case .failed(let failure): return BreakerVerdict(failure, retryAfter: nil)
+        case .finished:
+            guard let attempt else { return .excluded }
+            return BreakerVerdict(
+                finished: facts ?? machine.facts, since: attempt.started,
+                firstEventLimit: attempt.upstream.settings.timeouts.firstEvent)
+        }
     }
 
     /// The upstream's part is over.

@@ -32,23 +32,27 @@ struct RelayReport {
         metrics.add(.summarySteps, by: facts.summarySteps)
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
-        if case .failed(let failure) = end, failure.countsAgainstUpstream {
-            metrics.add(.upstreamFailures, [("upstream", relay.job.upstream.name), ("code", failure.code)])
-        }
         if let statistics = relay.statistics {
             metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
         }
     }
 
+    /// Model names come from clients: a log line holds the beginning of a long one.
+    private static func bounded(_ name: String) -> String {
+        name.utf8.count <= 200 ? name : String(name.prefix(100)) + "…"
+    }
+
     private func log(_ end: StreamEnd, _ facts: StreamFacts) {
         guard relay.server.settings.logging.accessLog else { return }
         var metadata: Logger.Metadata = [
-            "request_id": "\(relay.job.requestID)", "model": "\(relay.job.model)", "style": "\(relay.job.plan.style.rawValue)",
-            "upstream": "\(relay.job.upstream.name)", "stream": "\(relay.job.isStream)", "end": "\(end.name)",
+            "request_id": "\(relay.job.request.id)", "model": "\(RelayReport.bounded(relay.job.model))",
+            "style": "\(relay.job.plan.style.rawValue)", "upstream": "\(relay.attempt?.upstream.name ?? "-")",
+            "stream": "\(relay.job.isStream)", "end": "\(end.name)",
             "status": "\(end == .clientLeft ? 499 : relay.sink.status)", "duration_ms": "\(relay.now.inMilliseconds)",
             "reasoning_bytes": "\(facts.reasoningBytes)", "answer_bytes": "\(facts.answerBytes)", "steps": "\(facts.summarySteps)",
             "sent_bytes": "\(relay.sink.byteCount)",
         ]
+        if relay.attemptCount > 1 { metadata["attempts"] = "\(relay.attemptCount)" }
         if let time = facts.firstFrame { metadata["first_frame_ms"] = "\(time.inMilliseconds)" }
         if let time = facts.firstReasoning { metadata["first_reasoning_ms"] = "\(time.inMilliseconds)" }
         if let time = facts.firstAnswer { metadata["first_answer_ms"] = "\(time.inMilliseconds)" }

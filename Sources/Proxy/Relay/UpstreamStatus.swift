@@ -11,16 +11,17 @@ enum UpstreamStatus {
     /// - Parameters:
     ///   - head: the upstream's head.
     ///   - body: the beginning of its body.
-    ///   - job: the request it is about.
+    ///   - attempt: the try it is about.
+    ///   - secrets: byte strings that must not be passed on.
     /// - Returns: the failure with the status for the client.
-    static func failure(_ head: ResponseHead, _ body: [UInt8], _ job: RelayJob) -> ProxyFailure {
+    static func failure(_ head: ResponseHead, _ body: [UInt8], _ attempt: Attempt, hiding secrets: [[UInt8]]) -> ProxyFailure {
         let retryAfter = retryAfter(head)
         switch head.status {
         case 300..<400:
             return ProxyFailure(StreamFailure(.redirected(status: head.status)))
         case 401, 402, 403:
-            if job.forwardsClientKey {
-                return rejected(head.status, "authentication_error", "The upstream refused the API key of this request.", body, job)
+            if attempt.forwardsClientKey {
+                return rejected(head.status, "authentication_error", "The upstream refused the API key of this request.", body, secrets)
             }
             return ProxyFailure(
                 .upstream, status: 502, type: "server_error", code: "upstream_auth",
@@ -28,12 +29,12 @@ enum UpstreamStatus {
         case 408:
             return .upstream(504, "upstream_error", "The upstream gave up waiting for the request.", retryAfter)
         case 429:
-            var failure = rejected(429, "rate_limit_error", "The upstream's rate limit is reached.", body, job)
+            var failure = rejected(429, "rate_limit_error", "The upstream's rate limit is reached.", body, secrets)
             failure.code = "upstream_rate_limited"
             failure.retryAfter = retryAfter
             return failure
         case 400..<500:
-            return rejected(head.status, "invalid_request_error", "The upstream rejected the request.", body, job)
+            return rejected(head.status, "invalid_request_error", "The upstream rejected the request.", body, secrets)
         case 503, 529:
             return .upstream(503, "upstream_error", "The upstream is overloaded or down.", retryAfter)
         case 504:
@@ -44,14 +45,14 @@ enum UpstreamStatus {
     }
 
     /// A refusal that is the client's to mend: the upstream's own words, codes and parameter name are what helps.
-    private static func rejected(_ status: Int, _ type: String, _ message: String, _ body: [UInt8], _ job: RelayJob) -> ProxyFailure {
+    private static func rejected(_ status: Int, _ type: String, _ message: String, _ body: [UInt8], _ secrets: [[UInt8]]) -> ProxyFailure {
         var failure = ProxyFailure(.client, status: status, type: type, code: "upstream_rejected", message: message)
         let body = UTF8Repair.isValid(body.span) ? body : UTF8Repair.repaired(body.span)
         var delta = Delta()
         // A body that is no JSON is somebody's error page: it is not passed on.
         do { try DeltaReader.read(body.span, into: &delta) } catch { return failure }
         guard let fault = delta.fault else { return failure }
-        if let text = StreamFailure.foreignText(fault.message, in: body.span, hiding: job.plan.secrets) {
+        if let text = StreamFailure.foreignText(fault.message, in: body.span, hiding: secrets) {
             failure.message += " It said: \(text)"
         }
         if let code = token(fault.code, body) { failure.code = code }

@@ -33,14 +33,11 @@ struct ChatRoute {
 
     private func job(for request: HTTPRequest, pathStyle: String?) throws(ProxyFailure) -> RelayJob {
         let chat = try read(request)
-        let upstream = try upstream(for: chat.model)
-        let model = chat.model ?? upstream.settings.model ?? ""
+        let upstreams = try upstreams(for: chat.model)
+        let model = chat.model ?? upstreams[0].settings.model ?? ""
         let style = try style(chat, model, request, pathStyle)
-        let plan = plan(chat, model: model, style: style, upstream, request)
-        return RelayJob(
-            requestID: request.id, model: model, isStream: chat.stream, plan: plan, upstream: upstream,
-            upstreamRequest: UpstreamCall.chat(request, chat, model: model, to: upstream, strips: server.settings.stripsHistory),
-            forwardsClientKey: upstream.settings.authorization == .forward)
+        let plan = plan(chat, model: model, style: style, upstreams[0], request)
+        return RelayJob(model: model, isStream: chat.stream, plan: plan, upstreams: upstreams, request: request, chat: chat)
     }
 
     private func read(_ request: HTTPRequest) throws(ProxyFailure) -> ChatRequest {
@@ -55,9 +52,11 @@ struct ChatRoute {
         }
     }
 
-    private func upstream(for model: String?) throws(ProxyFailure) -> UpstreamEntry {
-        if let model, let entry = server.upstreams.serving(model).first { return entry }
-        if model == nil, let entry = server.upstreams.entries.first(where: { $0.settings.model != nil }) { return entry }
+    /// The upstreams that may answer, the preferred one first; never empty.
+    private func upstreams(for model: String?) throws(ProxyFailure) -> [UpstreamEntry] {
+        let all = server.upstreams
+        let found = model.map { all.serving($0) } ?? all.entries.filter { $0.settings.model != nil }
+        guard found.isEmpty else { return found }
         throw .request(
             404, code: "model_not_found", "No configured upstream serves this model. GET /v1/models lists those that are served.",
             param: "model")
@@ -105,7 +104,7 @@ struct ChatRoute {
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)
         plan.heartbeatInterval = settings.stream.heartbeatInterval
         plan.heartbeatForm = settings.stream.heartbeatForm == .chunk ? .chunk : .comment
-        plan.secrets = secrets(upstream, request)
+        plan.secrets = secrets(request)
         return plan
     }
 
@@ -124,9 +123,9 @@ struct ChatRoute {
         }
     }
 
-    private func secrets(_ upstream: UpstreamEntry, _ request: HTTPRequest) -> [[UInt8]] {
-        var secrets: [[UInt8]] = []
-        if let key = upstream.settings.apiKey { secrets.append(Array(key.exposed.utf8)) }
+    /// Keys that must not come back in an upstream's words: the client's own, and those of all upstreams, for the request may move.
+    private func secrets(_ request: HTTPRequest) -> [[UInt8]] {
+        var secrets = server.upstreams.entries.compactMap { $0.settings.apiKey }.map { Array($0.exposed.utf8) }
         if let sent = request.headers.first(name: "authorization") {
             secrets.append(Array((sent.lowercased().hasPrefix("bearer ") ? String(sent.dropFirst(7)) : sent).utf8))
         }

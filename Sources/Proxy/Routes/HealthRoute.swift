@@ -1,5 +1,6 @@
 import JSONBytes
 import Settings
+import Upstream
 
 /// Health, readiness and metrics: answered from memory, never by asking an upstream.
 struct HealthRoute {

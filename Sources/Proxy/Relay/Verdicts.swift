@@ -1,0 +1,41 @@
+import Phases
+import Upstream
+
+extension BreakerVerdict {
+    /// What a failure says about its upstream.
+    ///
+    /// - Parameters:
+    ///   - failure: the failure.
+    ///   - retryAfter: the seconds for which the upstream asked to be left alone, if it did.
+    init(_ failure: StreamFailure, retryAfter: Int?) {
+        switch failure.code {
+        case "upstream_rate_limited":
+            self = retryAfter.map { .throttled(for: .seconds($0)) } ?? .rateLimited
+        case "upstream_auth":
+            self = .credentialFault
+        default:
+            self = failure.countsAgainstUpstream ? .failure(code: failure.code, isSlow: failure.type == "timeout_error") : .excluded
+        }
+    }
+
+    /// A stream that ended well; slow when its first event came later than half of what it may take.
+    init(finished facts: StreamFacts, since started: Duration, firstEventLimit: Duration) {
+        let first = [facts.firstReasoning, facts.firstAnswer].compactMap { $0 }.min()
+        self = .success(isSlow: first.map { $0 - started > firstEventLimit / 2 } ?? false)
+    }
+}
+
+extension ProxyFailure {
+    /// Whether another upstream may do better: not when the request itself is at fault.
+    var mayMoveOn: Bool {
+        origin == .upstream || code == "upstream_rate_limited"
+    }
+
+    /// No upstream may be called now.
+    static func circuitOpen(retryAfter: Duration) -> ProxyFailure {
+        ProxyFailure(
+            .upstream, status: 503, type: "server_error", code: "circuit_open",
+            message: "The upstreams that serve this model have failed or asked to be left alone, and are given time to recover.",
+            retryAfter: max(1, Int(retryAfter.inSeconds.rounded(.up))))
+    }
+}

@@ -1,0 +1,54 @@
+"""What the tests share: the two programs, clients, and a deadline for each test."""
+import signal
+
+import openai
+import pytest
+
+from programs import Mock, Program
+
+TEST_SECONDS = 30
+VERSION = tuple(int(part) for part in openai.__version__.split(".")[:3])
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build", required=True, help="the folder of the programs")
+
+
+def pytest_configure():
+    # The run's own time limit ends it with SIGTERM: the programs have to end with it.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("the run took too long", 1))
+
+
+@pytest.fixture(scope="session")
+def mock(request):
+    program = Mock(request.config.getoption("--build"))
+    yield program
+    program.end()
+
+
+@pytest.fixture(scope="session")
+def proxy(request, mock):
+    program = Program(request.config.getoption("--build"), "proxy", ["--port", "0"], UPSTREAM_URL=mock.url)
+    yield program
+    code = program.end()
+    assert code == 0, "the proxy ended with %d:\n%s" % (code, program.text()[-2000:])
+
+
+@pytest.fixture(scope="session")
+def client(proxy):
+    with openai.OpenAI(base_url=proxy.url + "/v1", api_key="sk-of-the-client", max_retries=0, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def deadline():
+    """No test hangs: the alarm raises inside whatever it waits for."""
+
+    def late(*_):
+        raise AssertionError("the test took longer than %d s" % TEST_SECONDS)
+
+    previous = signal.signal(signal.SIGALRM, late)
+    signal.alarm(TEST_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)

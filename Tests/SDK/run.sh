@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the official OpenAI Python packages against the programs. Each version named by a file in requirements/ gets an environment of
+# its own under .venv/, made once and used again until that file changes.
+# usage: run.sh BUILD_FOLDER [pytest arguments]
+set -euo pipefail
+
+build=${1:?usage: run.sh BUILD_FOLDER [pytest arguments]}
+build=$(cd "$build" && pwd)
+shift
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+environments=$(cd "$here/../.." && pwd)/.venv
+test_seconds=150
+
+# Makes the environment of one requirements file unless it is there and current.
+prepare() {
+    local requirements=$1 folder=$2
+    cmp -s "$requirements" "$folder/requirements.txt" && return
+    rm -rf "$folder"
+    echo "sdk-test: installing $(basename "$requirements" .txt) …"
+    python3 -m venv "$folder" || { echo "sdk-test: python3 cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+    if ! timeout 600 "$folder/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --retries 1 --timeout 20 \
+        -r "$requirements" >"$folder/pip.log" 2>&1; then
+        tail -3 "$folder/pip.log" >&2
+        echo "sdk-test: the packages of $(basename "$requirements") could not be installed from PyPI; is the network there?" >&2
+        rm -rf "$folder"
+        exit 1
+    fi
+    cp "$requirements" "$folder/requirements.txt"
+}
+
+status=0
+for requirements in "$here"/requirements/*.txt; do
+    name=$(basename "$requirements" .txt)
+    prepare "$requirements" "$environments/$name"
+    echo "sdk-test: $name"
+    PYTHONDONTWRITEBYTECODE=1 timeout --foreground --kill-after 60 "$test_seconds" "$environments/$name/bin/python" -m pytest --quiet --no-header --tb short \
+        -p no:cacheprovider -o faulthandler_timeout=25 --rootdir "$here" "$here" --build "$build" "$@" || status=1
+done
+exit "$status"
