@@ -44,8 +44,8 @@ enum MachineCheck {
         let modes: [StreamPlan.ReasoningMode] = [.extractive(ReasoningSummaryOptions()), .off, .full]
         var plan = StreamPlan(
             style: style, identity: ChunkIdentity(id: "chatcmpl-fuzz", created: 1_700_000_000, model: "fuzz"),
-            promptSummary: options & 1 == 0 ? nil : "What is asked.", promptFacts: PromptFacts(), reasoning: modes[Int(options >> 1 & 3) % 3],
-            profile: profile,
+            promptSummary: options & 1 == 0 ? nil : "What is asked.", promptFacts: PromptFacts(),
+            reasoning: modes[Int(options >> 1 & 3) % 3], profile: profile,
             thinking: ThinkingRequest(
                 enableThinking: options & 8 == 0 ? nil : true, thinking: options & 16 == 0 ? nil : false,
                 constrainedToJSON: options & 32 != 0),
