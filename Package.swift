@@ -42,6 +42,7 @@ var targets: [Target] = [
     pure("EventStream"),
     pure("JSONBytes"),
     pure("PCRE", ["CPCRE2"]),
+    pure("Descriptors"),
 
     // Floor 2: meaning.
     pure("ChatDelta", ["JSONBytes"]),
@@ -72,6 +73,15 @@ var targets: [Target] = [
     tests("Upstream", ["Upstream"]),
 ]
 
+// Not a program of the house: it has no `main` and links only with `--sanitize fuzzer`.
+if Context.environment["FUZZ"] == "1" {
+    targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
+
 var dependencies: [Package.Dependency] = []
 
 var products: [Product] = ["EventStream", "ChatDelta", "Detect", "Summaries", "Phases"].map {
@@ -101,7 +111,7 @@ if !pureOnly {
         .executableTarget(
             name: "Proxy",
             dependencies: server + [
-                .product(name: "Yams", package: "Yams"),
+                .product(name: "Yams", package: "Yams"), "Descriptors",
                 "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
             ],
             exclude: ["Proxy.docc"],

@@ -11,6 +11,9 @@ public enum CompletionEditor {
         public var reasoning: [UInt8]?
         /// Whether the choice's log probabilities are taken out: beside a text with reasoning in it they quote the reasoning.
         public var dropsLogprobs = false
+        /// Elements of `tool_calls` that take the place of the message's own, each JSON, and make the finish reason `tool_calls`; empty
+        /// leaves both as they are.
+        public var toolCalls: [[UInt8]] = []
 
         /// An edit from both texts.
         public init(content: [UInt8]?, reasoning: [UInt8]? = nil) {
@@ -97,6 +100,10 @@ public enum CompletionEditor {
             } else if cursor.matches(key, "delta") {
                 // Some servers put an empty one beside the message; what else it may hold was not edited.
                 _ = try cursor.skipValue()
+            } else if !edit.toolCalls.isEmpty, cursor.matches(key, "finish_reason") {
+                _ = try cursor.skipValue()
+                members.begin("finish_reason", &output)
+                output.append("\"tool_calls\"")
             } else if edit.dropsLogprobs, cursor.matches(key, "logprobs") {
                 _ = try cursor.skipValue()
                 members.begin("logprobs", &output)
@@ -117,7 +124,9 @@ public enum CompletionEditor {
         while let key = try cursor.nextKey() {
             let isReasoning = ReasoningField(key, cursor) != nil
             let isContent = cursor.matches(key, "content")
+            let isReplaced = !edit.toolCalls.isEmpty && cursor.matches(key, "tool_calls")
             let value = try cursor.skipValue()
+            if isReplaced { continue }
             if isContent, !hasContent {
                 hasContent = true
                 appendContent(edit.content, &members, to: &output)
@@ -126,6 +135,7 @@ public enum CompletionEditor {
             }
         }
         if !hasContent { appendContent(edit.content, &members, to: &output) }
+        appendToolCalls(edit.toolCalls, &members, to: &output)
         if let reasoning = edit.reasoning {
             members.begin(field, &output)
             JSONText.appendQuoted(reasoning.span, to: &output)
@@ -135,6 +145,14 @@ public enum CompletionEditor {
 }
 
 extension CompletionEditor {
+    private static func appendToolCalls(_ calls: [[UInt8]], _ members: inout MemberList, to output: inout [UInt8]) {
+        guard !calls.isEmpty else { return }
+        members.begin("tool_calls", &output)
+        output.append(UInt8(ascii: "["))
+        output += calls.joined(separator: [UInt8(ascii: ","), UInt8(ascii: " ")])
+        output.append(UInt8(ascii: "]"))
+    }
+
     private static func appendContent(_ content: [UInt8]?, _ members: inout MemberList, to output: inout [UInt8]) {
         members.begin("content", &output)
         if let content { JSONText.appendQuoted(content.span, to: &output) } else { output.append("null") }

@@ -113,12 +113,15 @@ extension Delta {
             public static let toolCalls = Payload(rawValue: 2)
             /// `refusal`
             public static let refusal = Payload(rawValue: 4)
-            /// Any other member with a value: `annotations`, `audio`, members this reader does not know.
+            /// Any other member that holds an object or a list: `annotations`, `audio`, members this reader does not know.
             public static let other = Payload(rawValue: 8)
             /// `content` came as an array of typed parts, which no client expects in a delta.
             public static let typedParts = Payload(rawValue: 16)
             /// A reasoning field with a value: it must not leave.
             public static let reasoningField = Payload(rawValue: 32)
+            /// Any other member that holds a plain value (`channel`, sequence numbers): a remark about the chunk, not a part of
+            /// the answer.
+            public static let remark = Payload(rawValue: 64)
         }
 
         /// Whether the delta holds something that belongs to the answer and is not text.

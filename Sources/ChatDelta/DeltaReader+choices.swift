@@ -108,11 +108,12 @@ extension DeltaReader {
     }
 
     private static func readOther(_ key: JSONString, _ cursor: inout JSONCursor, into choice: inout Delta.Choice) throws(JSONError) {
+        let kind = try cursor.peek()
         guard try skipValueWithMeaning(&cursor) else { return }
         switch cursor.byteCount(key) {
         case 10 where cursor.matches(key, "tool_calls"), 13 where cursor.matches(key, "function_call"): choice.payload.insert(.toolCalls)
         case 7 where cursor.matches(key, "refusal"): choice.payload.insert(.refusal)
-        default: choice.payload.insert(.other)
+        default: choice.payload.insert(kind == .object || kind == .array ? .other : .remark)
         }
     }
 

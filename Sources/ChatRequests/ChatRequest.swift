@@ -40,15 +40,31 @@ public struct PhasesField: Sendable, Equatable {
     public var style: String?
     /// What the object says about summaries: a word, or `on` or `off` for true and false.
     public var summary: String?
+    /// The detection profile's name, unchecked.
+    public var profile: String?
+    /// What happens to white space beside markers.
+    public var whitespace: MarkerWhitespace?
+
+    /// What happens to white space beside reasoning markers.
+    public enum MarkerWhitespace: String, Sendable {
+        /// It goes with the marker.
+        case trim
+        /// It stays.
+        case exact
+    }
 
     /// A field that says this.
     ///
     /// - Parameters:
     ///   - style: the style's name.
     ///   - summary: what it says about summaries.
-    public init(style: String? = nil, summary: String? = nil) {
+    ///   - profile: the detection profile's name.
+    ///   - whitespace: what happens to white space beside markers.
+    public init(style: String? = nil, summary: String? = nil, profile: String? = nil, whitespace: MarkerWhitespace? = nil) {
         self.style = style
         self.summary = summary
+        self.profile = profile
+        self.whitespace = whitespace
     }
 }
 

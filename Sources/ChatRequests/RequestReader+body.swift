@@ -100,6 +100,12 @@ extension RequestReader {
             } else {
                 phases.summary = try stringOrNull("phases.summary")
             }
+        case "profile":
+            phases.profile = try stringOrNull("phases.profile")
+        case "whitespace":
+            guard let word = try stringOrNull("phases.whitespace") else { return }
+            phases.whitespace = PhasesField.MarkerWhitespace(rawValue: word)
+            if phases.whitespace == nil { throw .outOfRange(field: "phases.whitespace", expected: "\"trim\" or \"exact\"") }
         default:
             try skip()
         }

@@ -37,7 +37,8 @@ struct CodeGuard {
         if isAtLineStart, text.firstNonWhite(from: 0) < text.count { isAtLineStart = false }
     }
 
-    private mutating func read(_ byte: UInt8) {
+    /// Reads one byte.
+    mutating func read(_ byte: UInt8) {
         if byte == UInt8(ascii: "`") {
             if run == 0 { runBeganLine = isAtLineStart }
             run += 1

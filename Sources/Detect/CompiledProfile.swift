@@ -39,7 +39,9 @@ public final class CompiledProfile: Sendable {
     public func startState(for request: ThinkingRequest) -> StartState {
         if let prefill = request.prefill, !prefill.isEmpty { return endsInReasoning(prefill) ? .inside : .outside }
         if let effort = request.reasoningEffort, profile.effortsThatDisable.contains(effort) { return .outside }
-        return profile.startRule.startState(for: request)
+        let state = profile.startRule.startState(for: request)
+        let isLearned = state == .outside && request.beginsInside && !request.switchesThinkingOff && profile.channels == nil
+        return isLearned ? .inside : state
     }
 
     private func endsInReasoning(_ prefill: [UInt8]) -> Bool {

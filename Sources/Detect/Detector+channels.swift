@@ -7,15 +7,21 @@ extension Detector {
         switch role {
         case .headerEnd:
             let isFirst = place != .header
-            if isFirst { release(emit: emit) }
+            if isFirst {
+                release(emit: emit)
+                record(released..<start) { .white($0) }
+            }
             openBody(header: (isFirst ? start : released)..<end)
         case .headerStart:
             closeBody(emit: emit)
+            record(released..<start) { .white($0) }
             released = start
             cleared = end
             enterHeader()
         case .bodyEnd:
             closeBody(emit: emit)
+            record(released..<start) { .white($0) }
+            record(start..<end) { .marker(role, $0) }
             released = end
             cleared = end
             enterHeader()
@@ -32,6 +38,7 @@ extension Detector {
     private mutating func openBody(header: Range<Int>) {
         let body = bodyAnnounced(by: header)
         if body == .toolCall { openCall(header) }
+        record(header) { .header(body, $0) }
         released = header.upperBound
         cleared = header.upperBound
         origin = .explicit

@@ -27,37 +27,42 @@ extension Detector {
         case .implicitEnd:
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(beforeMarker: true, emit: emit)
+            record(start..<end) { .kept(role, $0) }
             closeReasoning()
             enter(.answer, keepsPayload: true)
             hasPayload = true
         case .frameOpen:
-            remove(start, end, emit: emit)
+            remove(role, start, end, emit: emit)
             frameIsOpen = true
             enter(.answer)
         case .frameClose:
-            remove(start, end, emit: emit)
+            remove(role, start, end, emit: emit)
             frameIsOpen = false
             enter(.answer)
             skipsWhite = trims
         case .stray:
             if codeGuard.isInSpan(before: buffer[start]) { return readAsText(start) }
             release(emit: emit)
+            record(start..<end) { .marker(role, $0) }
             dropStray(end)
         case .proseStart where sawMarker:
             beginPayload(buffer[start])
         case .proseStart:
             // Leading white space goes where the words go; without a policy that holds it, it has already gone out.
             if !trims { release(emit: emit) }
+            record(start..<end) { .kept(role, $0) }
             origin = .prose
             retained.begin()
             enter(.reasoning, keepsPayload: true)
             hasPayload = true
         case .proseEnd:
             release(beforeMarker: true, emit: emit)
+            record(start..<end) { .kept(role, $0) }
             retained.end()
             enter(.answer, keepsPayload: true)
             hasPayload = true
         case .proseVeto:
+            record(start..<end) { .kept(role, $0) }
             wordsAreAnswer(emit: emit)
         case .headerStart, .headerEnd, .bodyEnd:
             switch quoting(start, end, subjectEnd) {
@@ -80,7 +85,7 @@ extension Detector {
             let bytes = buffer
             retained.begin(with: bytes.span.extracting(start..<end))
         }
-        skipMarker(end)
+        skipMarker(.start, start, end)
         origin = isLate ? .late : .explicit
         enter(.reasoning)
         return .again
@@ -93,7 +98,7 @@ extension Detector {
         case .plain: break
         }
         if place == .undecided { holdIsReasoning() }
-        remove(start, end, emit: emit)
+        remove(.end, start, end, emit: emit)
         switch place {
         case .reasoning:
             closeReasoning()
@@ -133,13 +138,15 @@ extension Detector {
         retained.end()
     }
 
-    private mutating func remove(_ start: Int, _ end: Int, emit: Emit) {
+    private mutating func remove(_ role: MarkerRole, _ start: Int, _ end: Int, emit: Emit) {
         release(emit: emit)
-        skipMarker(end)
+        skipMarker(role, start, end)
     }
 
     /// What is still held then is white space beside the marker: it goes with it.
-    private mutating func skipMarker(_ end: Int) {
+    private mutating func skipMarker(_ role: MarkerRole, _ start: Int, _ end: Int) {
+        record(released..<start) { .white($0) }
+        record(start..<end) { .marker(role, $0) }
         sawMarker = true
         released = end
         cleared = end

@@ -17,7 +17,10 @@ extension Detector {
             giveOut(bytes.span.extracting(released..<end), emit: emit)
             released = end
         }
-        if beforeMarker { released = cleared }
+        if beforeMarker {
+            record(released..<cleared) { .white($0) }
+            released = cleared
+        }
     }
 
     /// Whether white space at the end of the clear text may turn out to stand beside a marker.
@@ -34,13 +37,19 @@ extension Detector {
         let payload = bytes.span.extracting(0..<cleared).firstNonWhite(from: released)
         // What a late start drops must come back if it is promoted.
         if origin == .late, retained.isActive { retained.append(bytes.span.extracting(released..<payload)) }
+        record(released..<payload) { .white($0) }
         released = payload
         if payload < cleared { skipsWhite = false }
     }
 
     private mutating func giveOut(_ text: Span<UInt8>, emit: Emit) {
-        if place == .body(.toolCall) { return addToCall(text) }
+        if place == .body(.toolCall) {
+            record(text) { .toolCall($0) }
+            return addToCall(text)
+        }
         note(text)
+        let kind = kind
+        record(text) { .text(kind, $0) }
         emit(kind, text)
     }
 
@@ -53,12 +62,15 @@ extension Detector {
         case .answer:
             if !answerHasPayload { answerHasPayload = text.firstNonWhite(from: 0) < text.count }
             answerEndsWhite = text[text.count - 1].isWhite
+            if place == .outside { watchForOrphanEnd(text) }
         }
     }
 
     /// Gives out again, as the answer, what was given out as reasoning without any marker.
     mutating func promote(emit: Emit) {
-        emit(.answer, retained.bytes.span)
+        let bytes = retained.bytes
+        record(bytes.span) { .promoted($0) }
+        emit(.answer, bytes.span)
         retained.end()
         owesPromotion = false
         wasPromoted = true
@@ -76,7 +88,8 @@ extension Detector {
         case .body(.reasoning): answerIsMissing = end != .cut && !answerHasPayload
         case .header, .body(.toolCall): endChannel(end, emit: emit)
         case .between: answerIsMissing = end == .length && !answerHasPayload
-        case .outside, .answer, .split, .passing, .body(.answer), .ended: break
+        case .outside: judgeOrphanEnd(end)
+        case .answer, .split, .passing, .body(.answer), .ended: break
         }
     }
 

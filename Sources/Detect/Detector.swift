@@ -56,10 +56,16 @@ public struct Detector: ~Copyable, Sendable {
     var sawMarker = false
     var answerHasPayload = false
     var answerEndsWhite = false
+    var orphanEnd = OrphanEnd()
     var toolCalls: [ToolCall] = []
     /// The last of the calls is still being written.
     var callIsOpen = false
 
+    /// The text was taken for the answer from its start, and ended reasoning that it never began: the next answer of this model is likely
+    /// to begin inside reasoning. Known after ``finish(_:emit:)``; see `OrphanEnd` for what counts.
+    public internal(set) var sawOrphanEnd = false
+    /// What was done with each byte, if somebody wants to know.
+    public internal(set) var trace: DetectionTrace?
     /// Some reasoning was given out that is more than white space.
     public internal(set) var sawReasoning = false
     /// The text ended in reasoning, or a limit cut it right after, and nothing but white space was given out as the answer. Known
@@ -120,6 +126,7 @@ public struct Detector: ~Copyable, Sendable {
         if owesPromotion { promote(emit: emit) }
         drain(.final, emit: emit)
         endText(end, emit: emit)
+        record(released..<buffer.count) { .unfinishedHeader($0) }
         place = .ended
         buffer = []
         released = 0

@@ -23,7 +23,7 @@ public struct Marker: Sendable, Equatable {
 }
 
 /// What a marker does when it is found; which roles are searched depends on the detector's state.
-enum MarkerRole: Equatable {
+public enum MarkerRole: Equatable, Sendable {
     /// Opens reasoning; removed.
     case start
     /// Closes reasoning; removed.

@@ -43,6 +43,9 @@ public struct ThinkingRequest: Sendable, Equatable {
     public var prefill: [UInt8]?
     /// The request asks for JSON (`response_format` other than text), so the server may have skipped the reasoning.
     public var constrainedToJSON: Bool
+    /// Earlier answers of the model ended reasoning that they never began (``Detector/sawOrphanEnd``): where the profile's rule says
+    /// outside, the output begins inside, unless the request switches thinking off or continues a message.
+    public var beginsInside = false
 
     /// A request that says what the arguments say; nothing by default.
     public init(
@@ -58,6 +61,11 @@ public struct ThinkingRequest: Sendable, Equatable {
 
     func isOn(_ switches: ThinkingSwitches) -> Bool { values(switches).contains(true) }
     func isOff(_ switches: ThinkingSwitches) -> Bool { values(switches).contains(false) }
+
+    /// Whether some switch or the effort says that there shall be no thinking.
+    var switchesThinkingOff: Bool {
+        isOff([.enableThinking, .thinking]) || ["none", "no_think"].contains(reasoningEffort)
+    }
 
     private func values(_ switches: ThinkingSwitches) -> [Bool?] {
         [switches.contains(.enableThinking) ? enableThinking : nil, switches.contains(.thinking) ? thinking : nil]

@@ -49,10 +49,12 @@ public final class Pattern: @unchecked Sendable {
             case .failure(let failure): throw .refused(index: index, offset: failure.offset, reason: failure.reason)
             }
         }
+        // SAFETY: the compiled code is ours until `deinit` frees it; everything below only reads it, before anybody else can.
         switch unsafe Self.compile(Self.joined(alternatives), options) {
         case .success(let compiled): unsafe code = compiled
         case .failure(let failure): throw .notJoinable(reason: failure.reason)
         }
+        // SAFETY: `code` was just compiled and is shared with nobody yet.
         isJITCompiled = unsafe pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD) == 0
         firstBytes = unsafe Self.firstBytes(of: code)
         maximumLookBehind = unsafe Self.number(code, PCRE2_INFO_MAXLOOKBEHIND)
@@ -96,7 +98,7 @@ public final class Pattern: @unchecked Sendable {
             unsafe pcre2_get_error_message_8(errorCode, buffer.baseAddress, buffer.count)
         }
         guard length > 0 else { return "PCRE2 error \(errorCode)" }
-        return String(decoding: message.prefix(Int(length)), as: UTF8.self)
+        return String(decoding: message.prefix(Int(length)), as: UTF8.self)  // WHY: an error's text, once
     }
 
     private static func number(_ code: OpaquePointer, _ what: Int32) -> Int {
@@ -107,9 +109,10 @@ public final class Pattern: @unchecked Sendable {
     }
 
     private static func firstBytes(of code: OpaquePointer) -> ByteSet {
+        // SAFETY: the caller's `code` is alive during the call and is only asked about itself.
         if unsafe number(code, PCRE2_INFO_MATCHEMPTY) != 0 { return .all }
         if unsafe number(code, PCRE2_INFO_FIRSTCODETYPE) == 1 {
-            // PCRE2 does not tell whether this unit is caseless: take both cases, a guard may be too wide.
+            // SAFETY: as above. PCRE2 does not tell whether this unit is caseless: take both cases, a guard may be too wide.
             let unit = UInt8(truncatingIfNeeded: unsafe number(code, PCRE2_INFO_FIRSTCODEUNIT))
             var set = ByteSet()
             set.insert(unit)
@@ -122,6 +125,7 @@ public final class Pattern: @unchecked Sendable {
             return .all
         }
         var set = ByteSet()
+        // SAFETY: the 32 bytes above, read while `code` is alive.
         for byte in UInt8.min...UInt8.max where unsafe bitmap[Int(byte / 8)] & (1 << (byte % 8)) != 0 { set.insert(byte) }
         return set
     }

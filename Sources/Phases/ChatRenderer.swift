@@ -1,5 +1,6 @@
 import ChatDelta
 import ChatRequests
+import Detect
 import EventStream
 import JSONBytes
 
@@ -19,6 +20,7 @@ struct ChatRenderer {
     private let reasoningField: String
     /// Indexes of the choices whose role was sent: nearly always one.
     private var choicesWithRole: [Int] = []
+    private var writtenCallCount = 0
     private var isThinkOpen = false
     /// The phase whose label was written last: some styles say it once.
     private var labelled: Phase?
@@ -129,6 +131,25 @@ struct ChatRenderer {
             start = end
         }
         return start
+    }
+
+    /// A tool call that the model wrote as text; long arguments in several fragments.
+    mutating func writtenCall(_ call: ToolCall, ordinal: Int, index: Int, to output: inout [UInt8]) {
+        var head: ChunkWriter.ToolCallHead? = call.head(number: writtenCallCount, of: identity)
+        writtenCallCount += 1
+        var start = 0
+        repeat {
+            let end = chunkEnd(call.arguments, from: start)
+            let withRole = owesRole(index)
+            markRole(index)
+            append(to: &output) {
+                ChunkWriter.appendToolCall(
+                    call.arguments.span.extracting(start..<end), head: head, ordinal: ordinal, phase: Phase.finalOutput.rawValue,
+                    index: index, withRole: withRole, identity: identity, to: &$0)
+            }
+            head = nil
+            start = end
+        } while start < call.arguments.count
     }
 
     /// Says the role of a choice that ends without having said anything: some clients refuse a choice without one.

@@ -22,6 +22,8 @@ final class ChoiceTrack {
     var hasAnswer = false
     /// Whether any reasoning has been seen.
     var hasReasoning = false
+    /// Tool calls that the model wrote as text and the client got as calls.
+    var writtenCallCount = 0
 
     init(index: Int, plan: StreamPlan) {
         self.index = index
@@ -70,5 +72,14 @@ final class ChoiceTrack {
             case .reasoning: reasoning.append(span)
             }
         }
+    }
+}
+
+extension StreamFacts {
+    /// What the first choice's text, now complete, shows about where it began.
+    mutating func note(_ track: ChoiceTrack) {
+        guard track.index == 0 else { return }
+        sawOrphanEnd = track.detector.sawOrphanEnd
+        wasPromoted = track.detector.wasPromoted
     }
 }

@@ -62,6 +62,7 @@ public struct CompletionTransform {
         }
         let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
         track.finishText(end)
+        facts.note(track)
         // What was taken for reasoning until no marker came is the answer, and not both.
         track.reasoning = track.detector.wasPromoted ? split : split + track.reasoning
         track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
@@ -103,9 +104,11 @@ public struct CompletionTransform {
     private func edit(_ choice: Delta.Choice, _ track: ChoiceTrack, _ delta: Delta, _ steps: [String]) -> CompletionEditor.MessageEdit {
         // A message that only calls tools has null for content, and keeps it.
         let hasText = choice.texts.contains { delta.texts[$0].kind == .content }
+        let calls = writtenCalls(track)
         var content: [UInt8]? = track.answer.isEmpty && !hasText && choice.carriesAnswerPayload ? nil : track.answer
         var edit = CompletionEditor.MessageEdit(content: content)
         edit.dropsLogprobs = !track.reasoning.isEmpty
+        edit.toolCalls = calls
         guard choice.index == 0, let thoughts = thoughtText(steps) else { return edit }
         if plan.style == .reasoning { edit.reasoning = thoughts }
         if plan.style == .think {
@@ -113,6 +116,16 @@ public struct CompletionTransform {
             edit.content = content
         }
         return edit
+    }
+
+    /// Tool calls that the model wrote as messages of a channel.
+    private func writtenCalls(_ track: ChoiceTrack) -> [[UInt8]] {
+        track.detector.takeToolCalls().enumerated().map { ordinal, call in
+            var bytes = [UInt8(ascii: "{")]
+            let head = call.head(number: track.index * 64 + ordinal, of: plan.identity)
+            ChunkWriter.appendCall(call.arguments.span, head: head, to: &bytes)
+            return bytes + [UInt8(ascii: "}")]
+        }
     }
 
     /// Both summaries as one text, labelled as in a stream; nil when there are none.

@@ -51,6 +51,7 @@ extension StreamCore {
                 rewrite(ordinal, track, besideReasoning: sawReasoning, data, at: now, into: &output)
             }
         }
+        sendWrittenCalls(of: track, at: now, into: &output)
         if choice.finishReason != nil { finish(ordinal, track, hadPayload: hasPayload, data, at: now, into: &output) }
     }
 
@@ -99,8 +100,12 @@ extension StreamCore {
     }
 
     mutating func answered(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
-        track.hasAnswer = true
         facts.answerBytes += track.answer.count
+        answerBegan(track, at: now, into: &output)
+    }
+
+    mutating func answerBegan(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        track.hasAnswer = true
         if facts.firstAnswer == nil { facts.firstAnswer = now }
         // The phases belong to choice 0; other choices pass beside them, tagged as what they are.
         if track.index == 0 { beginAnswer(at: now, into: &output) }
@@ -127,6 +132,7 @@ extension StreamCore {
         let saidMore = hadPayload || !track.answer.isEmpty || !delta.choices[ordinal].texts.isEmpty
         noteFinish(track, data.extracting(reason.content))
         closeText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
+        if track.writtenCallCount > 0 { return renderer.finish("tool_calls", index: track.index, to: &output) }
         if delta.isSpliceable, delta.choices.count == 1, !saidMore {
             renderer.spliced(data, delta, tagged: false, to: &output)
             return

@@ -41,7 +41,7 @@ extension StreamCore {
         for track in choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
-            renderer.finish("stop", index: track.index, to: &output)
+            renderer.finish(track.writtenCallCount > 0 ? "tool_calls" : "stop", index: track.index, to: &output)
         }
         beginAnswer(at: now, into: &output)
         // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
@@ -82,12 +82,15 @@ extension StreamCore {
         track.isFinished = true
         track.beginChunk()
         track.finishText(textEnd)
+        facts.note(track)
         reason(of: track, at: now, into: &output)
         if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, track.hasReasoning {
             facts.answerIsMissing = true
         }
-        guard !track.answer.isEmpty else { return }
-        answered(track, at: now, into: &output)
-        renderer.answer(track.answer, index: track.index, to: &output)
+        if !track.answer.isEmpty {
+            answered(track, at: now, into: &output)
+            renderer.answer(track.answer, index: track.index, to: &output)
+        }
+        sendWrittenCalls(of: track, at: now, into: &output)
     }
 }

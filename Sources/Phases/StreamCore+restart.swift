@@ -17,11 +17,13 @@ extension StreamCore {
     }
 
     /// Another upstream answers the same request from the start: its stream is read as a new one, the phases and the summary go on.
-    mutating func restarted(profile: CompiledProfile) {
+    mutating func restarted(profile: CompiledProfile, beginsInside: Bool, whitespace: WhitespacePolicy?) {
         guard end == nil, !isCommitted else { return }
         lost = nil
         lostIsDelivered = false
         plan.profile = profile
+        plan.thinking.beginsInside = beginsInside
+        if let whitespace { plan.whitespace = whitespace }
         choices.removeAll(keepingCapacity: true)
         usage = nil
         notedFailure = nil
@@ -48,10 +50,15 @@ extension StreamMachine {
 
     /// The owner has moved the request to another upstream, which begins anew. Legal before the commit point only; later it does
     /// nothing.
-    public mutating func upstreamRestarted(profile: CompiledProfile) {
+    ///
+    /// - Parameters:
+    ///   - profile: which markers separate reasoning from answer there.
+    ///   - beginsInside: whether its output is known to begin inside reasoning.
+    ///   - whitespace: what happens to white space beside markers there; nil leaves it as it was.
+    public mutating func upstreamRestarted(profile: CompiledProfile, beginsInside: Bool = false, whitespace: WhitespacePolicy? = nil) {
         guard !isCommitted else { return }
         renewFramer()
-        core.restarted(profile: profile)
+        core.restarted(profile: profile, beginsInside: beginsInside, whitespace: whitespace)
     }
 
     /// After `StreamAction.lost`: there is no other upstream, so the client has to be told.

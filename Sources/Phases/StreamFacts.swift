@@ -24,4 +24,8 @@ public struct StreamFacts: Sendable, Equatable {
     public internal(set) var restarts = 0
     /// Whether the model used up its length while still reasoning.
     public internal(set) var answerIsMissing = false
+    /// Whether the text of choice 0 ended reasoning that it never began (``Detector/sawOrphanEnd``).
+    public internal(set) var sawOrphanEnd = false
+    /// Whether what was taken for reasoning in choice 0 was the answer (``Detector/wasPromoted``).
+    public internal(set) var wasPromoted = false
 }

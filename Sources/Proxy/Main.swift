@@ -1,4 +1,5 @@
 import ArgumentParser
+import Descriptors
 import Foundation
 import Logging
 import NIOCore
@@ -46,10 +47,9 @@ struct ProxyCommand: ConfiguredCommand {
               69  the address cannot be listened on
             """,
         version: "proxy \(Version.current)",
-        subcommands: [ProfilesCommand.self])
+        subcommands: [ProfilesCommand.self, DetectCommand.self])
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
-    var config: String?
+    @OptionGroup var source: ConfigurationSource
 
     @Flag(help: "Check the configuration, say what is wrong with it, and exit.")
     var checkConfig = false
@@ -63,7 +63,7 @@ struct ProxyCommand: ConfiguredCommand {
     /// Runs the program with the settings' flags, which were taken from the command line before.
     func run(flags: [SettingsSources.Flag]) async throws {
         if settingsTable { return print(SettingsCatalogue.markdownTable, terminator: "") }
-        let configuration = try Configuration(file: config, flags: flags)
+        let configuration = try Configuration(file: source.config, flags: flags)
         let settings = configuration.settings
         if checkConfig || printConfig { return report(settings) }
         let log = Logger(label: "proxy") { _ in

@@ -69,6 +69,16 @@ struct ProxyFailure: Error, Equatable {
 }
 
 extension ProxyFailure {
+    /// A request names a detection profile that does not exist.
+    static func unknownProfile(_ known: [String], param: String?) -> ProxyFailure {
+        let some = ["default", "think", "think-inside"].filter(known.contains)
+        let names = some.map { "\"\($0)\"" }.joined(separator: ", ")
+        return .request(
+            code: "unknown_profile",
+            "There is no detection profile of this name. Among the \(known.count) profiles are \(names); `proxy profiles` lists them all.",
+            param: param)
+    }
+
     /// A stream's failure, told by status because nothing has been sent yet.
     init(_ failure: StreamFailure, retryAfter: Int? = nil) {
         self.init(

@@ -13,6 +13,7 @@ final class ServerContext: Sendable {
     let metrics = Metrics()
     let upstreams: UpstreamDirectory
     let profiles: ProfileCatalogue
+    let learned = LearnedStarts()
     let models: ModelsCache
     /// Whose requests are served; empty for everybody's.
     let apiTokens: AccessTokens
@@ -82,6 +83,29 @@ final class ServerContext: Sendable {
 
     var uptime: Duration { started.elapsed }
 
+    /// Takes from a stream what it shows about where its model's output begins.
+    ///
+    /// A learned start that was wrong (the whole output came out as reasoning and was the answer) is forgotten.
+    func learn(from facts: StreamFacts, _ job: RelayJob, at upstream: UpstreamEntry) {
+        // A message that the client began says nothing about the template.
+        guard settings.detection.learns, job.plan.thinking.prefill == nil else { return }
+        let model = job.model
+        let metadata: Logger.Metadata = [
+            "model": "\(model)", "upstream": "\(upstream.name)", "profile": "\(job.plan.profile.profile.name)",
+        ]
+        if facts.sawOrphanEnd, learned.learn(model, at: upstream.name) {
+            metrics.add(.startsLearned, [("upstream", upstream.name)])
+            log.notice("learned that a model begins inside reasoning", metadata: metadata)
+        } else if facts.wasPromoted, learned.forget(model, at: upstream.name) {
+            log.notice("forgot that a model begins inside reasoning", metadata: metadata)
+        }
+    }
+
+    /// Whether earlier answers showed that a model's output begins inside reasoning; for a request that is about to ask it.
+    func beginsInside(_ model: String, at upstream: UpstreamEntry) -> Bool {
+        settings.detection.learns && learned.use(model, at: upstream.name)
+    }
+
     /// The detection profile for a model: by upstream, by pattern, by family, else the default one.
     func profile(forModel model: String, at upstream: UpstreamEntry) -> CompiledProfile {
         ProfileChoice(model: model, upstream: upstream.settings, detection: settings.detection, catalogue: profiles).profile
@@ -92,5 +116,13 @@ extension NIODeadline {
     /// How long ago this was.
     var elapsed: Duration {
         .nanoseconds(Int64(NIODeadline.now().uptimeNanoseconds) - Int64(uptimeNanoseconds))
+    }
+}
+
+extension ProxySettings {
+    /// What happens to white space beside markers: as the settings say, else as the profile does.
+    func whitespacePolicy(of profile: Profile) -> WhitespacePolicy {
+        guard origins["detection.whitespace"] != nil else { return profile.whitespace }
+        return detection.whitespace == .exact ? .exact : .trim
     }
 }

@@ -15,7 +15,8 @@ extension Grammar where Value == PatternText {
             name: "pattern",
             read: { source, path, reading in
                 guard case .text(let text) = source.shape, !text.isEmpty else {
-                    reading.complain(at: source.origin, path: path, "expected a PCRE2 pattern, found \(source.kind)")
+                    let found = source.kind == "a text" ? "an empty text" : source.kind
+                    reading.complain(at: source.origin, path: path, "expected a PCRE2 pattern, found \(found)")
                     return nil
                 }
                 return PatternText(.pattern, text, at: SettingPlace(source.origin, path))
@@ -171,7 +172,9 @@ private struct Members {
                 values[name] = value
             } else {
                 let name = key.name ?? ""
-                let hint = NearestName.of(name, among: keys).map { "did you mean \"\($0)\"?" } ?? "the keys here are \(keys.joined(separator: ", "))"
+                let hint =
+                    NearestName.of(name, among: keys).map { "did you mean \"\($0)\"?" }
+                    ?? "the keys here are \(keys.joined(separator: ", "))"
                 reading.complain(at: key.origin, path: "\(path).\(Quoted.key(name))", "unknown key", hint: hint)
             }
         }

@@ -16,7 +16,10 @@ extension ProxySettings {
         var settings = overlay.finish()
         var reading = overlay.reading
         SettingsCheck(settings: settings, knownProfiles: sources.knownProfiles).run(&reading)
-        reading.issues += sources.checkProfiles(settings.profiles)
+        // A profile of which parts could not be read is not judged as a whole.
+        reading.issues += sources.checkProfiles(settings.profiles).filter { found in
+            !reading.issues.contains { $0.path.hasPrefix(found.path + ".") }
+        }
         let report = SettingsReport(reading.issues)
         guard report.errors.isEmpty else { throw report }
         settings.warnings = report.warnings

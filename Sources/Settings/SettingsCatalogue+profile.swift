@@ -16,7 +16,7 @@ extension SettingsCatalogue {
         [
             Setting("name", \.name, .profileName, prefix: ("", ""), "Its name; that of a built-in profile replaces it."),
             set("summary", \.summary, .text("line of text"), "One line for people."),
-            set("extends", \.extends, .profileName, "The profile that says the rest, but for the models; its own name means the built-in."),
+            set("extends", \.extends, .profileName, "The profile that says the rest, but for the models. Its own name: the built-in."),
             set("models", \.models, .list(of: .models), "Its models: names with *, or {pattern: …} found anywhere in a name."),
         ]
     }
@@ -30,7 +30,9 @@ extension SettingsCatalogue {
             set("frames", \.frames, .list(of: .frame), "What stands around an answer: {open: …, close: …}."),
             set("strays", \.strays, list, "Tokens dropped wherever they appear."),
             set("interleaved", \.interleaved, .toggle, "Reasoning may come again once the answer has begun."),
-            set("later_starts_at_line_start", \.laterStartsAtLineStart, .toggle, "After text, a start marker counts at a line's start only."),
+            set(
+                "later_starts_at_line_start", \.laterStartsAtLineStart, .toggle, "After text, a start marker counts at a line's start only."
+            ),
             set("special_tokens", \.specialTokens, .toggle, "The markers are special tokens, which a server may strip."),
         ]
     }
@@ -79,7 +81,8 @@ extension Grammar where Value == String {
     /// A profile's name: it stands in headers, logs and labels.
     static var profileName: Grammar {
         scalar("profile name", expected: "a name of letters, digits, - _ and .", show: { $0 }) { text throws(ValueFault) in
-            guard !text.isEmpty, text.utf8.count <= 64, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
+            guard !text.isEmpty, text.utf8.count <= 64,
+                text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) })
             else { throw .unexpected(hint: nil) }
             return text
         }

@@ -95,10 +95,16 @@ struct SettingsCheck {
             complain(.error, "\(base).name", "a profile needs a name", "add \"name: …\"", &reading)
         }
         if !profile.name.isEmpty, let first = settings.profiles[..<index].firstIndex(where: { $0.name == profile.name }) {
-            let problem = "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
+            let problem =
+                "two profiles have the name \(Quoted.excerpt(profile.name)), the first is \(SettingsCatalogue.profileKey)[\(first)]"
             complain(.error, "\(base).name", problem, "give this one a name of its own", &reading)
         }
-        if let extended = profile.extends { checkProfile(extended, at: "\(base).extends", &reading) }
+        if let extended = profile.extends {
+            if extended == profile.name, let knownProfiles, !knownProfiles.contains(extended) {
+                complain(.error, "\(base).extends", "a profile extends its own name only to change a built-in one", nil, &reading)
+            }
+            checkProfile(extended, at: "\(base).extends", &reading)
+        }
         checkEnd(ofExtensionsFrom: index, &reading)
     }
 
@@ -109,6 +115,8 @@ struct SettingsCheck {
         while let extended = next.extends, extended != next.name {
             seen.append(next.name)
             if seen.contains(extended) {
+                // Told once, at the first of them.
+                guard !settings.profiles[..<index].contains(where: { seen.contains($0.name) }) else { return }
                 let chain = (seen + [extended]).joined(separator: " → ")
                 let path = "\(SettingsCatalogue.profileKey)[\(index)].extends"
                 return complain(.error, path, "the profiles extend each other in a circle: \(chain)", nil, &reading)
@@ -123,7 +131,8 @@ struct SettingsCheck {
         let knownProfiles = builtIn.union(settings.profiles.map(\.name).filter { !$0.isEmpty })
         guard !knownProfiles.contains(name) else { return }
         let meant = NearestName.of(name, among: Array(knownProfiles))
-        let hint = meant.map { "did you mean \"\($0)\"?" } ?? "there are \(knownProfiles.sorted().joined(separator: ", "))"
+        let names = knownProfiles.count > 12 ? "`proxy profiles` lists them" : "there are \(knownProfiles.sorted().joined(separator: ", "))"
+        let hint = meant.map { "did you mean \"\($0)\"?" } ?? names
         complain(.error, path, "there is no detection profile \(Quoted.excerpt(name))", hint, &reading)
     }
 

@@ -4,6 +4,10 @@ internal import Glibc
 // Every call into libcurl that does something, and every pointer it gives out, is in this file. Handles are final
 // classes with one owner each: a `Transfer` while it runs, else the client's pool; the client owns the multi handle.
 // All of it happens on the loop's thread.
+//
+// SAFETY of every call below that has no comment of its own: the handle is live from `init` to `deinit` and does not
+// leave its class; each setter and getter fixes the C type that its options take (see the shim); numbers are copied, and
+// callbacks are file-scope functions. `EasyHandle.setBox` only stores the box; `Transfer` keeps what it points to alive.
 
 /// libcurl's state of the whole process.
 enum CurlLibrary {
@@ -33,6 +37,7 @@ enum CurlLibrary {
     private var fields: UnsafeMutablePointer<curl_slist>?
 
     init() throws(UpstreamError) {
+        // SAFETY: the handle is ours alone; `deinit` frees it.
         guard let raw = unsafe curl_easy_init() else { throw .outOfResources }
         unsafe self.raw = raw
     }
@@ -52,6 +57,7 @@ enum CurlLibrary {
     }
 
     func set(_ option: CURLoption, _ value: Int) {
+        // SAFETY: the handle lives as long as this object; the option takes a `long`.
         unsafe _ = ccurl_easy_set_long(raw, option, value)
     }
 
@@ -67,11 +73,13 @@ enum CurlLibrary {
             guard let list = unsafe curl_slist_append(fields, line) else { throw .outOfResources }
             unsafe fields = list
         }
+        // SAFETY: libcurl keeps the list's address; the list lives until `reset` or `deinit`.
         unsafe _ = ccurl_easy_set_list(raw, CURLOPT_HTTPHEADER, fields)
     }
 
     /// Makes it a POST of exactly these bytes, which libcurl copies.
     func setBody(_ body: [UInt8]) throws(UpstreamError) {
+        // SAFETY: the option takes a `curl_off_t`.
         unsafe _ = ccurl_easy_set_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         // One byte instead of none: the address of an empty array may be null, which means "read the body by a callback".
         // SAFETY: libcurl copies as many bytes as the option above says, during the call.
@@ -83,6 +91,7 @@ enum CurlLibrary {
 
     /// Leads libcurl's callbacks to a transfer; nil takes it back.
     func setBox(_ box: UnsafeMutableRawPointer?) {
+        // SAFETY: the caller keeps the box alive until it has taken it back with nil; the callbacks are file-scope functions.
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_PRIVATE, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_WRITEDATA, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_HEADERDATA, box)
@@ -93,7 +102,10 @@ enum CurlLibrary {
     }
 
     /// Continues a paused transfer. What libcurl held back is delivered from inside this call.
-    func unpause() -> CURLcode { unsafe curl_easy_pause(raw, CURLPAUSE_CONT) }
+    func unpause() -> CURLcode {
+        // SAFETY: called on the loop's thread, outside libcurl's callbacks.
+        unsafe curl_easy_pause(raw, CURLPAUSE_CONT)
+    }
 
     func long(_ info: CURLINFO) -> Int {
         var value = 0
@@ -117,6 +129,7 @@ enum CurlLibrary {
     private let sockets: SocketSet
 
     init(sockets: SocketSet, options: UpstreamClientOptions) throws(UpstreamError) {
+        // SAFETY: the handle is ours alone; `deinit` frees it.
         guard CurlLibrary.isReady, let raw = unsafe curl_multi_init() else { throw .outOfResources }
         unsafe self.raw = raw
         self.sockets = sockets
@@ -135,10 +148,16 @@ enum CurlLibrary {
         unsafe _ = curl_multi_cleanup(raw)
     }
 
-    func add(_ easy: EasyHandle) -> Bool { unsafe curl_multi_add_handle(raw, easy.raw) == CURLM_OK }
+    func add(_ easy: EasyHandle) -> Bool {
+        // SAFETY: the owner keeps the easy handle alive until it has removed it.
+        unsafe curl_multi_add_handle(raw, easy.raw) == CURLM_OK
+    }
 
     /// Takes a handle out: a running transfer's connection is closed, or its HTTP/2 stream reset.
-    func remove(_ easy: EasyHandle) { unsafe _ = curl_multi_remove_handle(raw, easy.raw) }
+    func remove(_ easy: EasyHandle) {
+        // SAFETY: both handles are alive, and this is not one of libcurl's callbacks.
+        unsafe _ = curl_multi_remove_handle(raw, easy.raw)
+    }
 
     /// Lets libcurl act on a ready socket.
     func act(on socket: Int32, events: Int32) {

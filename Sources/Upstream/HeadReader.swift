@@ -115,7 +115,7 @@ extension Span where Element == UInt8 {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
         for index in indices { bytes.append(self[index]) }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)  // WHY: a header field, some per response
     }
 
     fileprivate var trimmedString: String {

@@ -38,6 +38,7 @@ final class HelperThreadReadiness: Readiness {
         /// Sleeps until the watched descriptor is readable; false once it is time to stop.
         func waitForReadiness() -> Bool {
             while true {
+                // SAFETY: a plain struct of zeros.
                 var event = unsafe epoll_event()
                 // SAFETY: room for one event is passed, and it outlives the call.
                 let count = unsafe epoll_wait(epoll.number, &event, 1, -1)
@@ -73,6 +74,7 @@ final class HelperThreadReadiness: Readiness {
 
 /// One change to an epoll set. The event carries the descriptor's number.
 func epollControl(_ set: Int32, _ operation: Int32, _ descriptor: Int32, _ events: UInt32) -> Bool {
+    // SAFETY: a plain struct of zeros.
     var event = unsafe epoll_event()
     // SAFETY: writes two members of a plain struct, one of them a union; the call copies the event.
     unsafe event.events = events

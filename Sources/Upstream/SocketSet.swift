@@ -12,6 +12,7 @@ internal import Glibc
 
     private let epoll: Descriptor
     private let timer: Descriptor
+    // SAFETY: plain structs of zeros.
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: SocketSet.eventLimit)
     /// What epoll watches, by descriptor; 0 for "not in the set".
     private var watched: [UInt32] = []
@@ -78,6 +79,7 @@ internal import Glibc
                 timerExpired()
             } else {
                 socketCount += 1
+                // SAFETY: reads a number out of the copied event.
                 unsafe body(socket, event.events)
             }
         }

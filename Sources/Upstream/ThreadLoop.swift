@@ -5,7 +5,7 @@ internal import Synchronization
 /// An event loop of its own: a thread with a queue of tasks and a heap of timers.
 ///
 /// For command-line programs and tests; a server lends its own loops to ``LoopPort``. The thread sleeps in `poll` on an
-/// eventfd. Tasks run in the order in which they were given; a due timer runs before tasks given after it fell due.
+/// eventfd, and runs until ``shutdown()``. Tasks run in the order in which they were given; a due timer runs before tasks given after it fell due.
 public final class ThreadLoop: LoopPort {
     private struct State {
         var tasks: [@Sendable () -> Void] = []

@@ -52,9 +52,13 @@ extension Transfer {
     /// only for a request that may be repeated, and a third never.
     func mayWriteRequest() -> Bool {
         attempts += 1
-        if attempts == 1 || (attempts == 2 && isIdempotent) { return true }
-        refusal = .stalePooledConnection
-        return false
+        guard isRunning else { return false }
+        guard attempts == 1 || (attempts == 2 && isIdempotent) else {
+            refusal = .stalePooledConnection
+            return false
+        }
+        receiver?.connected()
+        return isRunning
     }
 }
 

@@ -4,6 +4,10 @@
 /// ``Transfer``; every method of ``Transfer`` and of ``UpstreamClient`` may be called from inside them. A receiver is kept
 /// until its transfer has ended or was cancelled, and hears nothing after that.
 public protocol TransferReceiver: AnyObject {
+    /// A connection stands (new or kept) and the request is about to be written to it. Once, or twice if the request is
+    /// sent again (``UpstreamRequest/isIdempotent``). Does nothing by default.
+    func connected()
+
     /// The final response's head has come. At most once, before any body byte; also while the transfer is paused.
     func receivedHead(_ head: ResponseHead)
 
@@ -18,6 +22,11 @@ public protocol TransferReceiver: AnyObject {
     /// A close-delimited body ends "successfully" wherever the upstream closed the connection: whether it was complete,
     /// only its content can tell.
     func ended(_ result: Result<TransferStatistics, UpstreamError>)
+}
+
+extension TransferReceiver {
+    /// Does nothing.
+    public func connected() {}
 }
 
 /// What a transfer took.

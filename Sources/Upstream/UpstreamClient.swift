@@ -97,12 +97,13 @@ public final class UpstreamClient: @unchecked Sendable {
         return transfer
     }
 
-    /// Ends every transfer with ``UpstreamError/shutDown``, closes all connections and stops listening for readiness. Not
-    /// from inside a receiver's callback. Idempotent; later starts are refused.
+    /// Ends every transfer with ``UpstreamError/shutDown``, closes their connections and stops listening for readiness; from
+    /// inside a receiver's callback, on a later turn of the loop. Idempotent; later starts are refused. Connections that
+    /// are idle close when the client is released.
     public func shutdown() {
         checkThread()
-        precondition(!isInRound, "shutdown() was called from a receiver's callback")
         guard !isShutDown else { return }
+        guard !isInRound else { return loop.execute { [self] in shutdown() } }
         isShutDown = true
         for transfer in open.values {
             guard let receiver = transfer.receiver else { continue }

@@ -50,7 +50,8 @@ public struct UpstreamRequest: Sendable {
 
 /// Which version of HTTP to speak to an upstream.
 public enum HTTPVersionPreference: Sendable {
-    /// HTTP/1.1 on `http`; on `https` HTTP/2 if the upstream offers it (ALPN), else HTTP/1.1.
+    /// HTTP/1.1 on `http`; on `https` HTTP/2 if the upstream offers it (ALPN), else HTTP/1.1. Streams that share a
+    /// connection are read together: of a paused one, libcurl may hold as much as its window grants (32 MiB).
     case automatic
     /// HTTP/1.1 always: one connection per stream, so that a paused stream holds back its own connection only.
     case http1

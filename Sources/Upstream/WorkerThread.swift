@@ -48,6 +48,7 @@ private final class WorkerBody: Sendable {
 }
 
 private func runWorkerBody(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    // SAFETY: only compared with null.
     guard let pointer = unsafe pointer else { return nil }
     // SAFETY: the pointer is the retained box that `WorkerThread.init` passed, and it comes here once.
     let box = unsafe Unmanaged<WorkerBody>.fromOpaque(pointer).takeRetainedValue()

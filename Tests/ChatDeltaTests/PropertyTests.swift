@@ -65,10 +65,14 @@ private struct Oracle {
             case "role": if !(value is NSNull) { payload.insert("role") }
             case "content": if value is [Any] { payload.insert("typedParts") }
             case "tool_calls": if says(value) { payload.insert("toolCalls") }
-            default: if says(value) { payload.insert(Oracle.fields.contains(name) ? "reasoningField" : "other") }
+            default: if says(value) { payload.insert(Oracle.fields.contains(name) ? "reasoningField" : unknown(value)) }
             }
         }
         return payload.sorted()
+    }
+
+    private func unknown(_ value: Any) -> String {
+        value is [Any] || value is [String: Any] ? "other" : "remark"
     }
 
     private func says(_ value: Any) -> Bool {

@@ -47,8 +47,8 @@ extension Reading.Choice: Decodable {
         finish = choice.finishReason.map { decoded($0, data) }
         texts = delta.texts[choice.texts].map { [$0.kind == .reasoning ? "reasoning" : "content": decoded($0.string, data)] }
         let names: [(String, Delta.Choice.Payload)] = [
-            ("other", .other), ("reasoningField", .reasoningField), ("refusal", .refusal), ("role", .role), ("toolCalls", .toolCalls),
-            ("typedParts", .typedParts),
+            ("other", .other), ("reasoningField", .reasoningField), ("refusal", .refusal), ("remark", .remark), ("role", .role),
+            ("toolCalls", .toolCalls), ("typedParts", .typedParts),
         ]
         payload = names.filter { choice.payload.contains($0.1) }.map(\.0)
     }

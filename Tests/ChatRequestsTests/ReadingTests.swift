@@ -31,6 +31,18 @@ import Testing
         #expect(error?.code.isEmpty == false)
     }
 
+    @Test(
+        "the field phases chooses profile and white space",
+        arguments: [
+            (#"{"profile": "mine", "whitespace": "exact"}"#, PhasesField(profile: "mine", whitespace: .exact)),
+            (#"{"whitespace": "trim", "style": "think"}"#, PhasesField(style: "think", whitespace: .trim)),
+            (#"{"profile": null, "whitespace": null}"#, PhasesField()),
+        ])
+    func phases(text: String, field: PhasesField) throws {
+        let body = Array(#"{"model": "m", "phases": \#(text), "messages": [{"role": "user", "content": "x"}]}"#.utf8)
+        #expect(try ChatRequest.read(body).phases == field)
+    }
+
     @Test("what is no JSON is refused, alone and inside a request")
     func rejectedTexts() throws {
         for text in try Fixtures.json("requests/json.json", as: JSONTexts.self).reject {

@@ -176,7 +176,7 @@ extension EndToEnd {
                     for stream in [true, false] {
                         let reply = try street.send(.chat("prime", stream: stream))
                         let answer = stream ? reply.stream.answer : reply.json["choices"][0]["message"]["content"].string
-                        #expect(answer == FailoverTests.answer, "\(fault), \(count): \(reply.text)")
+                        #expect(answer == MovingTests.answer, "\(fault), \(count): \(reply.text)")
                         #expect(reply.header("x-upstream-attempts") == (count == 1 && stream ? "2" : "1"), "\(fault), \(count)")
                     }
                 }

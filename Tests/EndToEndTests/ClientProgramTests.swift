@@ -17,7 +17,8 @@ extension EndToEnd {
             let house = try House()
             for style in ["events", "inline", "reasoning", "think"] {
                 for arguments in [[], ["--no-stream"]] {
-                    let client = try Self.run(house, ["--model", "fast", "--style", style, "--prompt", "Which river is the longest?"] + arguments)
+                    let client = try Self.run(
+                        house, ["--model", "fast", "--style", style, "--prompt", "Which river is the longest?"] + arguments)
                     #expect(client.state == .code(0), "\(style)")
                     #expect(client.output.text == "Done at once.\n", "\(style)")
                     #expect(client.errors.text.contains("Which river is the longest?"), "\(style)")
@@ -47,7 +48,10 @@ extension EndToEnd {
             #expect(client.state == .code(0))
             let events = client.output.lines.map { Value(Array($0.utf8)) }
             #expect(events.allSatisfy { $0["event"].string != nil }, "\(client.output.text)")
-            #expect(events.compactMap { $0["event"].string == "phase" ? $0["phase"].string : nil } == ["prompt_summary", "reasoning_summary", "final_output"])
+            #expect(
+                events.compactMap { $0["event"].string == "phase" ? $0["phase"].string : nil } == [
+                    "prompt_summary", "reasoning_summary", "final_output",
+                ])
             let answer = events.compactMap { $0["event"].string == "delta" ? $0["text"].string : nil }.joined()
             #expect(answer == "Done at once.")
             #expect(events.last?["event"].string == "end")
@@ -72,19 +76,21 @@ extension EndToEnd {
                 (["--model", "stall-in-answer", "--idle-timeout", "0.1", "x"], 4), (["--model", "no-answer", "--timeout", "0.2", "x"], 4),
             ]
             for (arguments, code) in cases {
+                try house.renewProxy()
                 let client = try Self.run(house, arguments)
                 #expect(client.state == .code(code), "\(arguments): \(client.errors.text)")
                 #expect(!client.errors.text.isEmpty, "\(arguments)")
             }
+            try house.renewProxy()
             // An unreachable server, and one that has gone in the middle.
             let free = try House.freePort()
             let lost = try ChildProcess(.client, ["--url", "http://127.0.0.1:\(free)", "--model", "m", "x"])
             #expect(try lost.waitForExit() == .code(3), "\(lost.errors.text)")
             let cut = try ChildProcess(.client, ["--url", "http://127.0.0.1:\(house.proxyPort)", "--model", "hold-in-answer", "x"])
-            try eventually("the answer to begin") { cut.output.text.contains("The") }
+            try eventually("the answer to be held") { try house.mockState()["streams"]["held"].int == 1 }
+            try eventually("half of the answer") { cut.output.text.contains("The first part") }
             house.proxy.signal(9)
             #expect(try cut.waitForExit() == .code(4), "\(cut.errors.text)")
-            #expect(cut.output.text.contains("The first part"))
         }
 
         @Test func anInterruptedClientEndsItsUpstreamRequest() throws {

@@ -28,7 +28,8 @@ extension EndToEnd {
         }
 
         @Test func ourOwnFieldAndSuffixAreTakenOutAndNothingElse() throws {
-            let body = #"{"phases": {"style": "events"}, "model": "m#inline", "stream": true, "messages": [{"role": "user", "content": "x"}], "z": 1.50}"#
+            let body =
+                #"{"phases": {"style": "events"}, "model": "m#inline", "stream": true, "messages": [{"role": "user", "content": "x"}], "z": 1.50}"#
             let upstream = try Self.forward(Request("POST", "/v1/chat/completions", body: body))
             let sent = String(decoding: upstream.requestBody, as: UTF8.self)
             #expect(!sent.contains("phases"))
@@ -55,10 +56,12 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [
-            ("forward", nil, "Bearer client-key-1"), (nil, nil, "Bearer client-key-1"), (nil, "operator-key-1", "Bearer operator-key-1"),
-            ("none", nil, nil), ("forward", "operator-key-1", "Bearer client-key-1"),
-        ] as [(String?, String?, String?)])
+        @Test(
+            arguments: [
+                ("forward", nil, "Bearer client-key-1"), (nil, nil, "Bearer client-key-1"),
+                (nil, "operator-key-1", "Bearer operator-key-1"),
+                ("none", nil, nil), ("forward", "operator-key-1", "Bearer client-key-1"),
+            ] as [(String?, String?, String?)])
         func theConfiguredKeyOrTheClientsGoesUpstreamNeverBoth(policy: String?, key: String?, expected: String?) throws {
             var request = Request.chat("m", stream: true)
             request.headers.append(("authorization", "Bearer client-key-1"))
@@ -66,9 +69,13 @@ extension EndToEnd {
             if let policy { settings["upstream-auth"] = policy }
             let upstream = try Self.forward(request, settings, environment: key.map { ["UPSTREAM_API_KEY": $0] } ?? [:])
             let lines = String(decoding: upstream.request, as: UTF8.self).components(separatedBy: "\r\n")
-            let sent = lines.filter { $0.lowercased().hasPrefix("authorization:") }.map { $0.dropFirst(14).trimmingCharacters(in: .whitespaces) }
+            let sent = lines.filter { $0.lowercased().hasPrefix("authorization:") }.map {
+                $0.dropFirst(14).trimmingCharacters(in: .whitespaces)
+            }
             #expect(sent == (expected.map { [$0] } ?? []))
-            #expect(!String(decoding: upstream.request, as: UTF8.self).contains(expected == "Bearer client-key-1" ? "operator-key" : "client-key"))
+            #expect(
+                !String(decoding: upstream.request, as: UTF8.self).contains(
+                    expected == "Bearer client-key-1" ? "operator-key" : "client-key"))
         }
 
         @Test func aRefusedKeyIsTheClientsBusinessOnlyIfItIsItsOwn() throws {
@@ -89,7 +96,9 @@ extension EndToEnd {
         }
 
         @Test func aKeyThatTheUpstreamRepeatsIsBlankedOut() throws {
-            for (head, isStream) in [("HTTP/1.1 400 Bad\r\ncontent-type: application/json", true), ("HTTP/1.1 401 No\r\ncontent-type: application/json", false)] {
+            for (head, isStream) in [
+                ("HTTP/1.1 400 Bad\r\ncontent-type: application/json", true), ("HTTP/1.1 401 No\r\ncontent-type: application/json", false),
+            ] {
                 let body = #"{"error": {"message": "key operator-key-1 and client-key-1 are bad", "type": "x", "code": "y"}}"#
                 let upstream = try RawUpstream(answering: "\(head)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
                 let proxy = try House.startProxy(upstreamPort: upstream.port, environment: ["UPSTREAM_API_KEY": "operator-key-1"])

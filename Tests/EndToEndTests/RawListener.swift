@@ -55,19 +55,34 @@ final class RawUpstream: Sendable {
         return Array(bytes[end.upperBound...])
     }
 
-    /// Answers each request, one after the other, with `response`, as soon as the request is complete, and closes.
-    ///
-    /// - Parameter staysOpen: it does not close, and says no more, until the other side closes.
-    init(answering response: String, staysOpen: Bool = false) throws {
+    /// When the answer comes.
+    enum Moment {
+        /// As soon as the request is complete.
+        case atOnce
+        /// When the test says so.
+        case released
+    }
+
+    private let gate = DispatchSemaphore(value: 0)
+
+    func release() {
+        gate.signal()
+    }
+
+    /// Answers each request, one after the other, with `response`, and closes; or, if it `staysOpen`, says no more until the other
+    /// side closes.
+    init(answering response: String, when moment: Moment = .atOnce, staysOpen: Bool = false) throws {
         let listener = try RawListener()
         self.listener = listener
         let bytes = Array(response.utf8)
+        let gate = gate
         Thread.detachNewThread { [weak self] in
             // Ends with the listener: the test is over, or nobody has called for too long.
             while let connection = try? listener.accept(within: .seconds(20)) {
                 let request = RawUpstream.read(connection)
                 guard let self else { return _ = close(connection) }
                 self.seen.withLock { $0 = request }
+                if moment == .released { _ = gate.wait(timeout: .now() + 20) }
                 _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
                 if staysOpen { _ = RawUpstream.read(connection) }
                 close(connection)

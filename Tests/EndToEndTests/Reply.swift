@@ -13,9 +13,8 @@ struct Reply {
     let isComplete: Bool
     let isChunked: Bool
 
-    /// Reads the response at the beginning of `bytes`; nil while its head is not complete.
-    ///
-    /// - Parameter isClosed: whether the connection has ended, which ends a body without length.
+    /// Reads the response at the beginning of `bytes`; nil while its head is not complete. The end of the connection (`isClosed`)
+    /// ends a body without length.
     init?(_ bytes: [UInt8], isClosed: Bool, toHead: Bool = false) {
         guard let headEnd = Reply.position(of: Array("\r\n\r\n".utf8), in: bytes, from: 0) else { return nil }
         let lines = String(decoding: bytes[..<headEnd], as: UTF8.self).components(separatedBy: "\r\n")
@@ -158,5 +157,7 @@ struct ChatStream {
     var doneCount: Int { events.filter { $0.data == "[DONE]" }.count }
     var endsWithDone: Bool { events.last?.data == "[DONE]" && doneCount == 1 }
     /// Whether it ended as a failure must: an error object, then `[DONE]`, and no finish reason.
-    var failedProperly: Bool { errorCode != nil && finishReason == nil && endsWithDone && events.dropLast().last?.json["error"].exists == true }
+    var failedProperly: Bool {
+        errorCode != nil && finishReason == nil && endsWithDone && events.dropLast().last?.json["error"].exists == true
+    }
 }

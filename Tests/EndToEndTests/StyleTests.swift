@@ -120,6 +120,20 @@ extension EndToEnd {
             try connection.receiveToEnd()
         }
 
+        @Test func pipelinedRequestsAreAnsweredInOrderOrTheConnectionCloses() throws {
+            let house = try House()
+            let quick = try house.connect()
+            try quick.send(Request("GET", "/livez").bytes + Request("GET", "/nothing").bytes + Request("GET", "/readyz").bytes)
+            #expect(try [quick.reply().status, quick.reply().status, quick.reply().status] == [200, 404, 200])
+            // Behind a stream nothing is answered: it ends whole, and the connection with it.
+            let stream = try house.connect()
+            try stream.send(Request.chat("fast", stream: true).bytes + Request("GET", "/livez").bytes)
+            let reply = try stream.reply()
+            #expect(reply.stream.endsWithDone && reply.stream.answer == Self.answer)
+            try stream.receiveToEnd()
+            #expect(stream.received.isEmpty)
+        }
+
         @Test func aStyleIsChosenInSixPlaces() throws {
             let house = try House()
             let ways: [(String, (inout Request) -> Void)] = [

@@ -15,12 +15,15 @@ import Testing
         var thoughts: String
         var thinking: Bool?
         var answerIsMissing: Bool?
+        var profile: String?
+        /// Tool calls that the message only writes as text, as JSON text.
+        var written = "[]"
         /// The message as JSON text.
         var message = ""
         var testDescription: String { name }
 
         private enum CodingKeys: CodingKey {
-            case name, finish, answer, thoughts, thinking, answerIsMissing
+            case name, finish, answer, thoughts, thinking, answerIsMissing, profile
         }
 
         static func all() throws -> [Case] {
@@ -28,9 +31,14 @@ import Testing
             let objects = try #require(JSONSerialization.jsonObject(with: bytes) as? [[String: Any]])
             return try zip(JSONDecoder().decode([Case].self, from: bytes), objects).map { test, object in
                 var test = test
-                test.message = String(decoding: try JSONSerialization.data(withJSONObject: object["message"] ?? [:]), as: UTF8.self)
+                test.message = try text(of: object["message"] ?? [:])
+                test.written = try text(of: object["written"] ?? [])
                 return test
             }
+        }
+
+        private static func text(of object: Any) throws -> String {
+            String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
         }
 
         var body: [UInt8] {
@@ -42,7 +50,7 @@ import Testing
     }
 
     private static func plan(_ style: WireStyle, _ test: Case, _ mode: StreamPlan.ReasoningMode = .extractive(.init())) -> StreamPlan {
-        Streams.plan(style, mode, thinking: ThinkingRequest(enableThinking: test.thinking))
+        Streams.plan(style, mode, thinking: ThinkingRequest(enableThinking: test.thinking), profile: test.profile ?? "default")
     }
 
     private static func object(_ bytes: [UInt8]) throws -> [String: Any] {
@@ -94,6 +102,7 @@ import Testing
         let body = test.body
         for style in Streams.styles {
             let outcome = try CompletionTransform(CompletionTests.plan(style, test)).transform(body)
+            guard test.written == "[]" else { continue }
             #expect(try rest(outcome.body) == rest(body), "\(style)")
             #expect(String(decoding: outcome.body, as: UTF8.self).contains(#""usage":{"total_tokens":3,"x":[1, 2.50]}"#), "\(style)")
         }
@@ -123,6 +132,19 @@ import Testing
             let full = try CompletionTests.object(CompletionTransform(CompletionTests.plan(style, test, .full)).transform(body).body)
             let phases = try #require(full["phases"] as? [[String: String]])
             #expect(phases[1]["content"]?.hasPrefix(test.thoughts) == true, "\(style)")
+        }
+    }
+
+    @Test(arguments: try Case.all().filter { $0.written != "[]" })
+    func callsThatTheModelWroteAsTextBecomeCalls(_ test: Case) throws {
+        for style in Streams.styles {
+            let outcome = try CompletionTransform(CompletionTests.plan(style, test)).transform(test.body)
+            let completion = try CompletionTests.object(outcome.body)
+            let calls = try #require(CompletionTests.message(completion)["tool_calls"] as? [[String: Any]])
+            let text = String(decoding: try JSONSerialization.data(withJSONObject: calls, options: .sortedKeys), as: UTF8.self)
+            #expect(text == test.written, "\(style)")
+            let choices = try #require(completion["choices"] as? [[String: Any]])
+            #expect(choices[0]["finish_reason"] as? String == "tool_calls", "\(style)")
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 /// How the upstream's bytes are cut changes nothing.
 ///
 /// Long streams are cut in two at a seeded sample of places, so that the suite stays within seconds; with `THOROUGH` in the
-/// environment every stream is cut at every place.
+/// environment every stream of up to some kilobytes is cut at every place.
 @Suite struct CuttingTests {
     @Test(arguments: try PhaseVector.all())
     func anyCuttingGivesTheSameBytes(_ vector: PhaseVector) throws {
@@ -32,8 +32,9 @@ import Testing
 enum Cuttings {
     static let isThorough = ProcessInfo.processInfo.environment["THOROUGH"] != nil
 
-    static func chopper(for input: [UInt8], budget: Int = 90_000) -> Chopper {
-        let splits = isThorough ? input.count : max(6, min(input.count, budget / max(1, input.count)))
-        return Chopper(seed: 11, mostSplits: splits, randomCuttings: isThorough ? 20 : 5)
+    static func chopper(for input: [UInt8], budget: Int = 40_000) -> Chopper {
+        let most = isThorough ? budget * 500 : budget
+        let splits = max(6, min(input.count, most / max(1, input.count)))
+        return Chopper(seed: 11, mostSplits: splits, randomCuttings: isThorough ? 20 : 4)
     }
 }

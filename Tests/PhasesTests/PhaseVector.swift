@@ -15,6 +15,7 @@ struct PhaseVector: Decodable, CustomTestStringConvertible {
     var done: Bool?
     var usage: Bool?
     var thinking: Bool?
+    var profile: String?
     var eventLimit: Int?
     var end: String
     var answers: [String: String]
@@ -44,7 +45,7 @@ struct PhaseVector: Decodable, CustomTestStringConvertible {
     }
 
     func plan(_ style: WireStyle, _ reasoning: StreamPlan.ReasoningMode = .extractive(ReasoningSummaryOptions())) -> StreamPlan {
-        var plan = Streams.plan(style, reasoning, thinking: ThinkingRequest(enableThinking: thinking))
+        var plan = Streams.plan(style, reasoning, thinking: ThinkingRequest(enableThinking: thinking), profile: profile ?? "default")
         plan.includesUsage = usage ?? false
         if let eventLimit { plan.limits = EventStreamLimits(lineBytes: eventLimit, eventBytes: eventLimit) }
         return plan

@@ -5,7 +5,7 @@ import Testing
 
 /// What holds for every stream, over streams made from seeds.
 @Suite struct PropertyTests {
-    static let seeds: Range<UInt64> = Cuttings.isThorough ? 0..<4000 : 0..<300
+    static let seeds: Range<UInt64> = Cuttings.isThorough ? 0..<4000 : 0..<150
 
     @Test func theFinalTextIsTheAnswerInEveryStyle() {
         for seed in PropertyTests.seeds {

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: try Recording.all())
     func anyCuttingGivesTheSameBytes(_ recording: Recording) {
-        let chopper = Cuttings.chopper(for: recording.input, budget: 400_000)
+        let chopper = Cuttings.chopper(for: recording.input, budget: 150_000)
         for style in WireStyle.allCases {
             let plan = Streams.plan(style)
             let whole = Playing([recording.input], plan)

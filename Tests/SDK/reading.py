@@ -1,7 +1,6 @@
 """How the tests read streams, and what they expect of each wire style."""
 import re
 
-import openai
 from openai.types.chat import ChatCompletionChunk
 
 from conftest import VERSION
@@ -78,6 +77,11 @@ def phases_in_order(chunks):
     return seen
 
 
+def expected_phases(style, has_steps=True):
+    """All three, unless there is nothing to say in a style that has no markers."""
+    return PHASES if has_steps or style != "reasoning" else [PHASES[0], PHASES[2]]
+
+
 def without_summaries(text):
     """What remains of a text of the styles events and inline."""
     return re.sub(r"\A(\[(Prompt|Reasoning) Summary\] .+?\n\n)+", "", text, flags=re.DOTALL)
@@ -95,7 +99,3 @@ def answer_in(text, style):
     if style == "think":
         return without_thoughts(text)
     return without_summaries(text) if (style or STANDARD_STYLE) in ("events", "inline") else text
-
-
-def code_of(error):
-    return error.code if isinstance(error, openai.APIError) else None

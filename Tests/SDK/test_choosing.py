@@ -1,6 +1,4 @@
 """The ways to choose a style, as the SDK can say them, and the styles that are chosen for it."""
-import json
-
 import openai
 import pytest
 
@@ -35,7 +33,7 @@ def test_every_place_chooses(proxy, mock, style, place, stream):
         parsed = answer.parse()
         if stream:
             assert [chunk for chunk in parsed]
-    sent = json.loads(mock.last_request()["body"])
+    sent = mock.last_request()
     assert sent["model"] == "prime" and "phases" not in sent
 
 
@@ -64,5 +62,5 @@ def test_summaries_sent_back_do_not_reach_the_model(client, mock):
     messages = [
         {"role": "user", "content": "One"}, {"role": "assistant", "content": text}, {"role": "user", "content": "Two"}]
     client.chat.completions.create(model="prime", messages=messages)
-    sent = json.loads(mock.last_request()["body"])["messages"]
+    sent = mock.last_request()["messages"]
     assert [message["content"] for message in sent] == ["One", Scenario("prime").answer, "Two"]

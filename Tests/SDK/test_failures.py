@@ -4,6 +4,7 @@ import asyncio
 import openai
 import pytest
 
+from conftest import client_of, running_proxy
 from programs import Scenario, wait_until
 from reading import PHASE_STYLES, STANDARD_STYLE, ask, chat_with_helpers, content, stream_of, texts_by_phase
 
@@ -19,9 +20,24 @@ REFUSALS = [
     ("error-500", openai.InternalServerError, 502, "upstream_error"),
     ("error-503", openai.InternalServerError, 503, "upstream_error"),
     ("error-504", openai.InternalServerError, 504, "upstream_error"),
-    ("close-before-head", openai.InternalServerError, 502, "upstream_closed"),
+    ("close-before-head", openai.InternalServerError, 502, "upstream_reset"),
 ]
 CUTS = ["end-in-answer", "close-in-answer", "reset-in-answer", "cut-chunk"]
+
+
+# A proxy for each test: one that has seen many failures would rightly leave the upstream alone.
+
+
+@pytest.fixture
+def proxy(request, mock):
+    with running_proxy(request, mock) as program:
+        yield program
+
+
+@pytest.fixture
+def client(proxy):
+    with client_of(proxy) as client:
+        yield client
 
 
 # MARK: Before the head
@@ -34,7 +50,7 @@ def test_a_refusal_is_the_sdks_typed_error(client, stream, scenario, kind, statu
         client.chat.completions.create(**ask(scenario, stream=stream))
     error = caught.value
     assert error.status_code == status
-    assert error.code == code if code else error.code
+    assert error.code and error.code == (code or error.code)
     assert error.type and error.message
     assert error.request_id == error.response.headers["x-request-id"]
     if scenario == "error-429":
@@ -68,10 +84,11 @@ def test_the_sdk_retries_what_can_be_retried(client, mock, stream):
 def test_an_error_inside_the_stream_raises(client, style):
     chunks = []
     with pytest.raises(openai.APIError) as caught:
-        chunks.extend(stream_of(client, "error-event-in-answer", style))
+        for chunk in stream_of(client, "error-event-in-answer", style):
+            chunks.append(chunk)
     assert not isinstance(caught.value, openai.APIStatusError)
-    assert caught.value.code == "upstream_error" and caught.value.message
-    assert is_beginning_of_answer(texts_by_phase([]) or {}, "error-event-in-answer")
+    assert caught.value.code and caught.value.message
+    assert is_beginning_of_answer(texts_by_phase(chunks), "error-event-in-answer")
 
 
 @phase_styles
@@ -87,7 +104,9 @@ def test_a_stream_that_was_cut_raises(client, style, scenario):
 
 
 def is_beginning_of_answer(texts, scenario):
-    return Scenario(scenario).answer.startswith(texts.get("final_output", "").lstrip("\n"))
+    delivered = texts.get("final_output", "").lstrip("\n")
+    # A reset may overtake what was sent before it; the other ends may not.
+    return Scenario(scenario).answer.startswith(delivered) and (delivered or scenario == "reset-in-answer")
 
 
 @pytest.mark.parametrize("scenario", ["end-in-answer", "close-in-answer"])

@@ -73,6 +73,52 @@ import Testing
         #expect(again.upstreams[1].timeouts.total == settings.upstreams[1].timeouts.total)
     }
 
+    @Test("profiles are read with all their keys, each value with its place")
+    func profiles() throws {
+        let settings = try fixture("good/profiles.yaml")
+        #expect(settings.profiles.map(\.name) == ["acme", "headers", "qwen3", "child"])
+        let acme = settings.profiles[0]
+        #expect(acme.models?.map(\.form) == [.literal, .pattern])
+        #expect(acme.starts?.map(\.text) == ["<a>", "<b{1,3}>"])
+        #expect(acme.ends?[0].text == "</a>\n")
+        #expect(acme.ends?[1].place.path == "profiles[0].ends[1]")
+        #expect(acme.ends?[1].place.origin == .file(path: "proxy.yaml", line: 6, column: 22))
+        #expect(acme.frames?[0].close.form == .pattern)
+        #expect(acme.prose.bound == 4096)
+        #expect(acme.start == .insideIfOnOrUndecided([.enableThinking, .thinking]))
+        #expect(acme.whitespace == .exact)
+        #expect(acme.interleaved == true && acme.laterStartsAtLineStart == true && acme.specialTokens == true)
+        #expect(settings.profiles[1].channels.rules?.map(\.body) == [.toolCall, .answer])
+        #expect(settings.profiles[2].start == .insideIfEffort(unless: ["none"]))
+        #expect(settings.profiles[2].extends == "qwen3" && settings.profiles[2].starts == nil)
+        #expect(settings.profiles[3].prose.openers?.isEmpty == true && settings.profiles[3].prose.ends == nil)
+        #expect(!settings.detection.learns)
+    }
+
+    @Test("a profile's YAML is read back as it was, key for key")
+    func printedProfiles() throws {
+        let settings = try fixture("good/profiles.yaml")
+        let printed = "profiles:\n" + settings.profiles.map(\.yaml).joined()
+        #expect(try "profiles:\n" + load(printed).profiles.map(\.yaml).joined() == printed)
+        // Every key appears: the first two profiles together set them all.
+        for key in SettingsCatalogue.profileHelp.split(separator: "\n").map({ $0.split(separator: " ")[0].split(separator: ".").last ?? "" }
+        ) {
+            #expect(printed.contains("\(key):"), "\(key)")
+        }
+    }
+
+    @Test("what another module finds in the profiles joins the report at its place")
+    func foreignIssues() throws {
+        var sources = SettingsSources(file: file("server: {port: x}\nprofiles: [{name: a, ends: [b, c]}]\n"))
+        sources.checkProfiles = { profiles in
+            (profiles.first?.ends ?? []).map { SettingsIssue(at: $0.place, "no \($0.text)") }
+        }
+        let report = #expect(throws: SettingsReport.self) { try ProxySettings.load(from: sources) }
+        #expect(
+            report?.description.split(separator: "\n").dropFirst().joined(separator: "|")
+                == "proxy.yaml:2:29: profiles[0].ends[0]: no b|proxy.yaml:2:32: profiles[0].ends[1]: no c")
+    }
+
     private func fixture(_ name: String) throws -> ProxySettings {
         let content = try SettingsFile.Content.bytes(SettingsFixtures.bytes(name))
         return try ProxySettings.load(

@@ -5,7 +5,7 @@ import Testing
 extension SocketTests {
     struct CancellationTests {
         enum Moment: String, CaseIterable, Sendable {
-            case atOnce, beforeTheHead, insideHead, insideBytes, insideRoundEnd, afterBytes, whilePaused, whileHeld
+            case atOnce, insideConnected, beforeTheHead, insideHead, insideBytes, insideRoundEnd, afterBytes, whilePaused, whileHeld
         }
 
         @Test(arguments: Moment.allCases)
@@ -13,7 +13,7 @@ extension SocketTests {
             let hasRequest = Promise<Bool>()
             let isClosed = Promise<Bool>()
             let server = ScriptedServer { connection, _ in
-                _ = try connection.readRequest()
+                guard try connection.readRequest() != nil else { return isClosed.fulfil(true) }
                 hasRequest.fulfil(true)
                 if moment != .beforeTheHead { try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n") }
                 isClosed.fulfil(connection.waitForClose())
@@ -24,6 +24,7 @@ extension SocketTests {
             let transfer = Promise<Transfer>()
             let cancel = { if let transfer = try? transfer.wait() { transfer.cancel() } }
             switch moment {
+            case .insideConnected: recorder.onConnected = { cancel() }
             case .insideHead: recorder.onHead = { _ in cancel() }
             case .insideBytes: recorder.onBytes = { _ in cancel() }
             case .insideRoundEnd: recorder.onRoundEnded = { cancel() }
@@ -36,6 +37,7 @@ extension SocketTests {
             }
             switch moment {
             case .atOnce: break
+            case .insideConnected: #expect(try isClosed.wait())
             case .beforeTheHead: _ = try hasRequest.wait()
             case .insideHead, .whileHeld: _ = try recorder.waitForHead()
             default: if moment != .whilePaused { try recorder.waitForBytes(4) } else { _ = try hasRequest.wait() }
@@ -59,6 +61,7 @@ extension SocketTests {
             _ = try work.get(other.url).statistics()
             #expect(!recorder.log.contains { if case .ended = $0 { true } else { false } })
             switch moment {
+            case .insideConnected: #expect(recorder.log.isEmpty)
             case .insideHead: #expect(recorder.log == [.head(200)])
             case .insideBytes: #expect(recorder.log == [.head(200), .bytes(4)])
             default: break
@@ -116,16 +119,30 @@ extension SocketTests {
             #expect(try work.openTransferCount() == 0)
         }
 
+        /// Means something only where looking up takes its time, as it does with an unreachable resolver.
         @Test func cancellingANameLookupDoesNotBlockTheLoop() throws {
             let work = try Workplace()
+            let transfers = try (0..<20).map { try work.start(UpstreamRequest(url: "http://no-such-host-\($0).invalid/")).transfer }
+            // Enough turns of the loop for the lookups to be under way.
+            for _ in 0..<10 { try work.onLoop {} }
             let start = MonotonicClock.now
-            for number in 0..<20 {
-                try work.onLoop {
-                    let request = UpstreamRequest(url: "http://no-such-host-\(number).invalid/")
-                    try work.client.start(request, receiver: Recorder()).cancel()
-                }
-            }
+            try work.onLoop { for transfer in transfers { transfer.cancel() } }
+            #expect(try work.openTransferCount() == 0)
             #expect(MonotonicClock.now - start < .seconds(1))
+        }
+
+        @Test func shutdownFromInsideACallbackWaitsForTheRoundsEnd() throws {
+            let server = ScriptedServer { connection, _ in
+                _ = try connection.readRequest()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha")
+                _ = connection.waitForClose()
+            }
+            let work = try Workplace()
+            let recorder = Recorder()
+            recorder.onBytes = { _ in work.client.shutdown() }
+            try work.start(UpstreamRequest(url: server.url), recorder)
+            #expect(try recorder.failure() == .shutDown)
+            #expect(recorder.log == [.head(200), .bytes(2), .roundEnded, .ended(.shutDown)])
         }
 
         @Test func shutdownEndsEveryTransferAndRefusesNewOnes() throws {

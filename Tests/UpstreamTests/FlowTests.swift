@@ -113,6 +113,34 @@ extension SocketTests {
             try work.onLoop { transfer.cancel() }
         }
 
+        @Test func anUpstreamThatDiesDuringAPauseIsReportedAfterIt() throws {
+            let mayDie = Promise<Bool>()
+            let isDead = Promise<Bool>()
+            let server = ScriptedServer { connection, _ in
+                _ = try connection.readRequest()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+                _ = try mayDie.wait()
+                connection.reset()
+                isDead.fulfil(true)
+            }
+            let work = try Workplace()
+            let recorder = Recorder()
+            recorder.workplace = work
+            let transfer = try work.onLoop {
+                let transfer = try work.client.start(UpstreamRequest(url: server.url), receiver: recorder)
+                transfer.pause()
+                return transfer
+            }
+            _ = try recorder.waitForHead()
+            for _ in 0..<10 { try work.onLoop {} }
+            mayDie.fulfil(true)
+            _ = try isDead.wait()
+            #expect(recorder.log == [.head(200)])
+            try work.onLoop { transfer.resume() }
+            #expect(try recorder.failure() == .reset(afterHead: true))
+            #expect(recorder.text == "half")
+        }
+
         @Test func roundsEndOnceForAllTheBytesOfARound() throws {
             let server = ScriptedServer { connection, _ in
                 _ = try connection.readRequest()

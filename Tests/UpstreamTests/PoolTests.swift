@@ -42,9 +42,11 @@ extension SocketTests {
             let (server, dropped) = serverThatDropsTheSecondRequest(reset: reset)
             let work = try Workplace()
             _ = try work.start(.post(server.url)).recorder.statistics()
-            let failure = try work.start(.post(server.url)).recorder.failure()
+            let recorder = try work.start(.post(server.url)).recorder
+            let failure = try recorder.failure()
             #expect(try dropped.wait())
             #expect(failure == .stalePooledConnection)
+            #expect(recorder.connectionCount == 1)
             #expect(failure?.countsAgainstUpstream == false && failure?.mayRetry == true)
         }
 
@@ -54,9 +56,11 @@ extension SocketTests {
             _ = try work.start(.post(server.url)).recorder.statistics()
             var request = UpstreamRequest.post(server.url, "again")
             request.isIdempotent = true
-            let statistics = try work.start(request).recorder.statistics()
+            let recorder = try work.start(request).recorder
+            let statistics = try recorder.statistics()
             #expect(try dropped.wait())
             #expect(statistics.retriesOnDeadConnection == 1)
+            #expect(recorder.connectionCount == 2)
             #expect(server.connectionCount == 2)
         }
 

@@ -16,15 +16,27 @@ final class Recorder: TransferReceiver, @unchecked Sendable {
     private let condition = NSCondition()
     private var events: [Event] = []
     private var body: [UInt8] = []
+    private var connections = 0
     private var head: ResponseHead?
     private var result: Result<TransferStatistics, UpstreamError>?
 
     /// Kept alive until the recorder goes.
     var workplace: Workplace?
+    var onConnected: (() -> Void)?
     var onHead: ((ResponseHead) -> Void)?
     var onBytes: ((Int) -> Void)?
     var onRoundEnded: (() -> Void)?
     var onEnded: ((Result<TransferStatistics, UpstreamError>) -> Void)?
+
+    // Noted apart, for the few tests that are about it.
+    func connected() {
+        condition.lock()
+        connections += 1
+        condition.unlock()
+        onConnected?()
+    }
+
+    var connectionCount: Int { locked { connections } }
 
     func receivedHead(_ head: ResponseHead) {
         note(.head(head.status)) { self.head = head }

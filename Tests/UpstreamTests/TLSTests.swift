@@ -53,7 +53,8 @@ extension SocketTests {
             }
 
             deinit {
-                process.terminate()
+                // Not SIGTERM: the child inherits the signal mask of the test's thread, which blocks it.
+                kill(process.processIdentifier, SIGKILL)
                 try? FileManager.default.removeItem(at: directory)
             }
 

@@ -70,11 +70,11 @@ struct ProfileWords {
         if profile.isInterleaved { quirks.append("Reasoning may come again once the answer has begun.") }
         if profile.laterStartsNeedLineStart { quirks.append("After some text, a start marker counts at the start of a line only.") }
         if profile.markersAreSpecialTokens {
-            quirks.append("The markers are special tokens: a server that strips them leaves nothing to see (skip_special_tokens: false helps).")
+            quirks.append("The markers are special tokens: a server that strips them (skip_special_tokens) leaves nothing to see.")
         }
         if profile.starts.isEmpty, !profile.ends.isEmpty { quirks.append("The model writes no start marker.") }
         if let prose = profile.prose {
-            quirks.append("Plain words count as long as no marker was seen; after \(prose.bound) bytes without an end all of it is the answer.")
+            quirks.append("Plain words count until a marker is seen; after \(prose.bound) bytes without an end all of it is the answer.")
         }
         if profile.startRule.mayBeUndecided {
             quirks.append("While undecided, at most \(profile.undecidedWindow) bytes are held; then they are the answer.")

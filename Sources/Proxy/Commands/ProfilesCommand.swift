@@ -35,8 +35,7 @@ struct ProfilesCommand: ConfiguredCommand {
     @Flag(help: "Print JSON, one profile a line.")
     var json = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
-    var config: String?
+    @OptionGroup var source: ConfigurationSource
 
     @Option(help: "When to use colour: auto, always, never.")
     var color = ColourChoice.auto
@@ -47,7 +46,7 @@ struct ProfilesCommand: ConfiguredCommand {
     }
 
     func run(flags: [SettingsSources.Flag]) async throws {
-        let configuration = try Configuration(file: config, flags: flags)
+        let configuration = try Configuration(file: source.config, flags: flags)
         let choice = model.map { configuration.choice(forModel: $0) }
         let named = try choice?.profile.profile ?? name.map { try configuration.profile(named: $0).profile }
         let profiles = named.map { [$0] } ?? configuration.profiles.profiles

@@ -1,3 +1,4 @@
+import Descriptors
 import Foundation
 import Synchronization
 
@@ -20,11 +21,15 @@ final class LogOutput: Sendable {
     }
 
     /// One write for a line; the lock keeps two threads from sharing the room that was there for one.
-    func write(_ line: String) {
+    ///
+    /// - Parameters:
+    ///   - line: the line with its end.
+    ///   - lossNote: the line that tells how many lines were lost before it, in the log's own form.
+    func write(_ line: String, lossNote: (Int) -> String) {
         lostLineCount.withLock { lost in
             guard hasRoom else { return lost += 1 }
             if lost > 0 {
-                send("log lines lost: \(lost)\n")
+                send(lossNote(lost))
                 lost = 0
                 guard hasRoom else { return lost += 1 }
             }
@@ -32,26 +37,12 @@ final class LogOutput: Sendable {
         }
     }
 
-    private var hasRoom: Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return unsafe poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLOUT) != 0
-    }
+    private var hasRoom: Bool { StandardDescriptors.hasRoom(descriptor) }
 
     private func send(_ line: String) {
         var bytes = Data(line.utf8)
         if bytes.count > LogOutput.safeByteCount { bytes = bytes.prefix(LogOutput.safeByteCount - 1) + [0x0A] }
         // The line is lost and there is nobody to tell.
         try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: bytes)
-    }
-}
-
-/// The three standard descriptors.
-enum StandardDescriptors {
-    /// Opens those that are not open, on nothing. Otherwise the first socket would become descriptor 2, and a client would read the log.
-    static func ensureOpen() {
-        for descriptor in CInt(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest free descriptor is the missing one.
-            _ = unsafe open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY)
-        }
     }
 }

@@ -117,6 +117,8 @@ enum MetricName: String, CaseIterable {
     case answerBytes = "reasoning_proxy_answer_bytes_total"
     case summarySteps = "reasoning_proxy_summary_steps_total"
     case answersMissing = "reasoning_proxy_answers_missing_total"
+    case startsLearned = "reasoning_proxy_starts_learned_total"
+    case startsKnown = "reasoning_proxy_starts_known"
     case readersPaused = "reasoning_proxy_slow_reader_pauses_total"
     case upstreamFailures = "reasoning_proxy_upstream_failures_total"
     case failovers = "reasoning_proxy_failovers_total"
@@ -130,7 +132,7 @@ enum MetricName: String, CaseIterable {
 
     var kind: String {
         switch self {
-        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen: "gauge"
+        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown: "gauge"
         case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer: "histogram"
         default: "counter"
         }
@@ -152,6 +154,8 @@ enum MetricName: String, CaseIterable {
         case .answerBytes: "Answer text delivered, in bytes of UTF-8."
         case .summarySteps: "Steps of reasoning summaries sent."
         case .answersMissing: "Answers missing because the length was used up by reasoning."
+        case .startsLearned: "Models found to begin inside reasoning although their profile says outside."
+        case .startsKnown: "Models remembered to begin inside reasoning."
         case .readersPaused: "Times an upstream was paused because its client read too slowly."
         case .upstreamFailures: "Failures of an upstream, by code."
         case .failovers: "Requests moved to another upstream before their answer began, by the phase the client saw and the failure's code."

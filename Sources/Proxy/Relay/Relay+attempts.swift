@@ -83,11 +83,16 @@ extension Relay {
 
     /// What the upstream sends is read as its model writes.
     private func useProfile(of upstream: UpstreamEntry) {
-        job.plan.profile = server.profile(forModel: job.model, at: upstream)
+        let profile = job.requestedProfile ?? server.profile(forModel: job.model, at: upstream)
+        job.plan.profile = profile
+        job.plan.thinking.beginsInside = server.beginsInside(job.model, at: upstream)
+        job.plan.whitespace =
+            job.chat.phases?.whitespace.map { $0 == .exact ? .exact : .trim } ?? server.settings.whitespacePolicy(of: profile.profile)
         if attemptCount == 1, !sink.hasStarted {
             machine = StreamMachine(job.plan)
         } else {
-            machine.upstreamRestarted(profile: job.plan.profile)
+            machine.upstreamRestarted(
+                profile: profile, beginsInside: job.plan.thinking.beginsInside, whitespace: job.plan.whitespace)
         }
     }
 
@@ -124,8 +129,8 @@ extension Relay {
         server.log.warning(
             attempt.upstream === from ? "tried the same upstream again" : "moved to another upstream",
             metadata: [
-                "request_id": "\(job.request.id)", "code": "\(code)", "from": "\(from?.name ?? "-")", "to": "\(attempt.upstream.name)",
-                "after_ms": "\(now.inMilliseconds)",
+                "request_id": "\(job.request.id)", "code": "\(code)", "from": "\(from?.name ?? "-")",
+                "to": "\(attempt.upstream.name)", "after_ms": "\(now.inMilliseconds)",
             ])
     }
 

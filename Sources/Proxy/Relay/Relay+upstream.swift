@@ -45,7 +45,9 @@ extension Relay: TransferReceiver {
             perform(action)
         case .gathering:
             gather(bytes, limit: server.settings.limits.eventBytes)
-            if body.count > server.settings.limits.eventBytes { upstreamFailed(StreamFailure.bodyTooLarge(server.settings.limits.eventBytes)) }
+            if body.count > server.settings.limits.eventBytes {
+                upstreamFailed(StreamFailure.bodyTooLarge(server.settings.limits.eventBytes))
+            }
         case .refused(let head):
             // The beginning says what there is to say.
             gather(bytes, limit: server.settings.limits.errorBodyBytes)

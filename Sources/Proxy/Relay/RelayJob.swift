@@ -11,6 +11,8 @@ struct RelayJob {
     var isStream: Bool
     /// The plan; its profile is that of the upstream at hand.
     var plan: StreamPlan
+    /// The profile that the request itself names: it holds at every upstream.
+    var requestedProfile: CompiledProfile?
     /// The upstreams that serve the model, the preferred one first; never empty.
     var upstreams: [UpstreamEntry]
     /// The client's request, kept while it may still be sent to another upstream.

@@ -15,6 +15,7 @@ struct RelayReport {
     func file(_ end: StreamEnd) {
         let facts = relay.facts ?? relay.machine.facts
         count(end, facts)
+        if let upstream = relay.attempt?.upstream { relay.server.learn(from: facts, relay.job, at: upstream) }
         log(end, facts)
     }
 

@@ -36,8 +36,10 @@ struct ChatRoute {
         let upstreams = try upstreams(for: chat.model)
         let model = chat.model ?? upstreams[0].settings.model ?? ""
         let style = try style(chat, model, request, pathStyle)
-        let plan = plan(chat, model: model, style: style, upstreams[0], request)
-        return RelayJob(model: model, isStream: chat.stream, plan: plan, upstreams: upstreams, request: request, chat: chat)
+        let profile = try requestedProfile(chat, request)
+        let plan = plan(chat, model: model, style: style, profile, upstreams[0], request)
+        return RelayJob(
+            model: model, isStream: chat.stream, plan: plan, requestedProfile: profile, upstreams: upstreams, request: request, chat: chat)
     }
 
     private func read(_ request: HTTPRequest) throws(ProxyFailure) -> ChatRequest {
@@ -84,12 +86,20 @@ struct ChatRoute {
         }
     }
 
+    /// The profile that the request names, in its body or else in a header; nil if it names none.
+    private func requestedProfile(_ chat: ChatRequest, _ request: HTTPRequest) throws(ProxyFailure) -> CompiledProfile? {
+        guard let name = chat.phases?.profile ?? request.headers.first(name: "x-reasoning-profile") else { return nil }
+        if let profile = server.profiles.named(name) { return profile }
+        throw .unknownProfile(server.profiles.profiles.map(\.name), param: chat.phases?.profile == nil ? nil : "phases.profile")
+    }
+
     private func plan(
-        _ chat: ChatRequest, model: String, style: WireStyle, _ upstream: UpstreamEntry, _ request: HTTPRequest
+        _ chat: ChatRequest, model: String, style: WireStyle, _ requested: CompiledProfile?, _ upstream: UpstreamEntry,
+        _ request: HTTPRequest
     ) -> StreamPlan {
         let facts = PromptFacts(chat)
         let settings = server.settings
-        let profile = server.profile(forModel: model, at: upstream)
+        let profile = requested ?? server.profile(forModel: model, at: upstream)
         var plan = StreamPlan(
             style: style,
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
@@ -97,8 +107,7 @@ struct ChatRoute {
             promptFacts: facts,
             reasoning: reasoningMode(chat.phases?.summary),
             profile: profile,
-            thinking: ThinkingRequest(chat),
-            whitespace: settings.detection.whitespace == .exact ? .exact : .trim)
+            thinking: ThinkingRequest(chat))
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.includesUsage = chat.includesUsage
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)

@@ -65,6 +65,7 @@ struct HealthRoute {
             (.uptime, [], server.uptime.inSeconds),
             (.streamsOpen, [], Double(server.openStreamCount)),
             (.connectionsOpen, [], Double(server.openConnectionCount)),
+            (.startsKnown, [], Double(server.learned.count)),
         ]
         for upstream in server.upstreams.entries {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))

@@ -84,7 +84,11 @@ struct ModelsRoute {
         var capabilities = JSONObjectWriter()
         capabilities.string("upstream", upstream.name)
         capabilities.string("detection_profile", profile.profile.name)
-        capabilities.string("start_state", profile.startState(for: .init()).name)
+        var silent = ThinkingRequest()
+        silent.beginsInside = server.settings.detection.learns && server.learned.knows(model.id, at: upstream.name)
+        let start = profile.startState(for: silent)
+        capabilities.string("start_state", start.name)
+        if silent.beginsInside, start == .inside { capabilities.boolean("learned", true) }
         capabilities.boolean("prompt_summary", server.settings.summaries.prompt)
         capabilities.string("reasoning_summary", server.settings.summaries.reasoning.rawValue)
         capabilities.string("style", styleName(model.id))
@@ -220,16 +224,5 @@ private final class ModelsCall: TransferReceiver {
         transfer?.cancel()
         transfer = nil
         onEnd(models)
-    }
-}
-
-extension StartState {
-    /// The word under which the model list tells it.
-    fileprivate var name: String {
-        switch self {
-        case .inside: "inside"
-        case .outside: "outside"
-        case .undecided: "undecided"
-        }
     }
 }

@@ -9,7 +9,13 @@ protocol ConfiguredCommand: ParsableCommand {
     func run(flags: [SettingsSources.Flag]) async throws
 }
 
-/// Where settings come from, for every command.
+/// The option that every command shares: as one group, so that it may stand before and after a command's name.
+struct ConfigurationSource: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("Read settings from this YAML file.", valueName: "file"))
+    var config: String?
+}
+
+/// The settings and profiles in force, for every command.
 struct Configuration {
     let settings: ProxySettings
     let profiles: ProfileCatalogue
@@ -36,7 +42,8 @@ struct Configuration {
     /// - Throws: the exit status of wrong use, after a hint.
     func profile(named name: String) throws -> CompiledProfile {
         if let profile = profiles.named(name) { return profile }
-        throw ValidationError("There is no profile '\(name)'. `proxy profiles` lists them.")
+        StandardError.write("proxy: there is no profile '\(VisibleText.line(name))'; `proxy profiles` lists them\n")
+        throw ExitCode.validationFailure
     }
 
     /// The profile that requests for a model get, by the upstream that would be asked first.
