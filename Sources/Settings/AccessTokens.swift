@@ -16,7 +16,8 @@ public struct AccessTokens: Sendable {
     ///
     /// - Parameter tokens: the tokens.
     public init(_ tokens: [Secret]) {
-        blocks = tokens.map { Array($0.exposed.utf8) }.filter { (1...AccessTokens.maximumByteCount).contains($0.count) }.map(AccessTokens.block)
+        blocks = tokens.map { Array($0.exposed.utf8) }.filter { (1...AccessTokens.maximumByteCount).contains($0.count) }.map(
+            AccessTokens.block)
     }
 
     /// Whether there are none, so that nothing opens.

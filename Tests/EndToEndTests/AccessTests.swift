@@ -23,7 +23,8 @@ extension EndToEnd {
             var bodies: Set<String> = []
             for (name, headers) in Self.wrong {
                 for (method, path) in [
-                    ("POST", "/v1/chat/completions"), ("GET", "/v1/models"), ("GET", "/metrics"), ("GET", "/nothing"), ("DELETE", "/v1/models"),
+                    ("POST", "/v1/chat/completions"), ("GET", "/v1/models"), ("GET", "/metrics"), ("GET", "/nothing"),
+                    ("DELETE", "/v1/models"),
                     ("POST", "/inline/v1/chat/completions"),
                 ] {
                     var request = method == "POST" ? Request.chat("fast", stream: true) : Request(method, path)
@@ -87,7 +88,8 @@ extension EndToEnd {
                 #expect(try check.waitForExit() == .code(1))
                 #expect(check.errors.text.contains(word) && !check.errors.text.contains("canary"), "\(check.errors.text)")
             }
-            let good = try ChildProcess(.proxy, ["--print-config"], environment: ["API_TOKENS": Self.token, "REQUIRE_AUTH": "on", "ADMIN_TOKEN": Self.admin])
+            let good = try ChildProcess(
+                .proxy, ["--print-config"], environment: ["API_TOKENS": Self.token, "REQUIRE_AUTH": "on", "ADMIN_TOKEN": Self.admin])
             #expect(try good.waitForExit() == .code(0))
             #expect(!good.output.text.contains("canary") && good.output.text.contains("auth: none"), "\(good.output.text)")
         }

@@ -42,12 +42,16 @@ extension EndToEnd {
         }
 
         @Test func everyKindOfFaultOfTheUpstreamCountsAndNothingElseDoes() throws {
-            let street = try Street([""], settings: "breaker: {failures: 1000, minimum_calls: 100000}", each: "api_key: \"env:KEY\", " + Street.clocks, environment: ["KEY": "operator"])
+            let street = try Street(
+                [""], settings: "breaker: {failures: 1000, minimum_calls: 100000}", each: "api_key: \"env:KEY\", " + Street.clocks,
+                environment: ["KEY": "operator"])
             let faults: [(String, Bool)] = [
-                ("status=500", true), ("status=503", true), ("slow-head=2000", true), ("garbage-head", true), ("html", true), ("empty", true),
+                ("status=500", true), ("status=503", true), ("slow-head=2000", true), ("garbage-head", true), ("html", true),
+                ("empty", true),
                 ("stall-in=reasoning", true), ("reset-in=reasoning", true), ("reset-in=answer", true), ("end-in=answer", true),
                 ("stall-in=answer", true), ("error-event-in=answer", true), ("garbage-event-in=answer", true),
-                ("", false), ("status=400", false), ("status=404", false), ("status=422", false), ("status=401", false), ("status=403", false),
+                ("", false), ("status=400", false), ("status=404", false), ("status=422", false), ("status=401", false),
+                ("status=403", false),
                 ("error-event-in=reasoning;body={\\\"error\\\":{\\\"code\\\":400,\\\"message\\\":\\\"no\\\"}}", false),
             ]
             for (fault, counts) in faults {
@@ -170,7 +174,9 @@ extension EndToEnd {
         @Test func anotherUpstreamIsTakenWhileTheFirstIsLeftAlone() throws {
             // The first is read by a profile under which the second's stream would have no answer.
             for fault in ["status=429;retry_after=30", "status=500"] {
-                let street = try Street(["", "=prime"], settings: Self.eager.replacing("200ms", with: "60s").replacing("300ms", with: "60s"), each: Street.clocks, first: "profile: seed-oss")
+                let street = try Street(
+                    ["", "=prime"], settings: Self.eager.replacing("200ms", with: "60s").replacing("300ms", with: "60s"),
+                    each: Street.clocks, first: "profile: seed-oss")
                 try street.order(0, fault: fault)
                 for count in 1...3 {
                     for stream in [true, false] {
@@ -199,7 +205,8 @@ extension EndToEnd {
 
         @Test func ifConfiguredTheFirstToReopenIsTried() throws {
             let street = try Street(
-                ["", ""], settings: "breaker: {failures: 1, open_time: 60s, when_all_open: try}\nretries: {per_second: 1000}", each: Street.clocks)
+                ["", ""], settings: "breaker: {failures: 1, open_time: 60s, when_all_open: try}\nretries: {per_second: 1000}",
+                each: Street.clocks)
             for position in [0, 1] { try street.order(position, fault: "status=500") }
             #expect(try street.stream("prime").status == 502)
             for position in [0, 1] { #expect(try street.upstream(position)["breaker"].string == "open") }
@@ -211,7 +218,10 @@ extension EndToEnd {
 
         @Test func aRestOfPermitsIsNeverLeftBehind() throws {
             let street = try Street(["", ""], settings: Street.patient, each: Street.clocks)
-            let ends = ["", "status=400", "status=500", "stall-in=reasoning", "reset-in=answer", "end-in=reasoning", "html", "open-after-done", "early-done"]
+            let ends = [
+                "", "status=400", "status=500", "stall-in=reasoning", "reset-in=answer", "end-in=reasoning", "html", "open-after-done",
+                "early-done",
+            ]
             for first in ends {
                 for second in ["", "status=500", "stall-in=answer"] {
                     for stream in [true, false] where !(first + second).contains("stall") || stream {

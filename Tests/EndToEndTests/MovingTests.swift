@@ -9,7 +9,8 @@ extension EndToEnd {
         /// Faults in which an upstream never begins to speak.
         static let atTheHead = [
             "slow-head=3000", "no-answer", "reset-before-head", "close-before-head", "garbage-head", "header-flood", "status=500",
-            "status=502", "status=503", "status=504", "status=529", "status=408", "status=429", "html", "html-stream", "empty", "no-content",
+            "status=502", "status=503", "status=504", "status=529", "status=408", "status=429", "html", "html-stream", "empty",
+            "no-content",
             "redirect", "gzip", "status=401", "status=402", "status=403",
         ]
         /// Faults that can strike anywhere in a stream.
@@ -74,7 +75,9 @@ extension EndToEnd {
         }
 
         @Test func whatIsNotStreamedMovesToo() throws {
-            let street = try Street(["", "=prime"], settings: Street.patient, each: "api_key: \"env:KEY\", timeouts: {connect: 1s}", environment: ["KEY": "operator"])
+            let street = try Street(
+                ["", "=prime"], settings: Street.patient, each: "api_key: \"env:KEY\", timeouts: {connect: 1s}",
+                environment: ["KEY": "operator"])
             let faults = [
                 "reset-before-head", "close-before-head", "garbage-head", "status=500", "status=503", "status=429", "status=401", "html",
                 "empty", "no-content", "redirect", "reset-in=reasoning", "close-in=answer", "cut-chunk-in=answer", "reset-in=answer",
@@ -109,7 +112,8 @@ extension EndToEnd {
         @Test func theProxysKeyIsNeverShown() throws {
             let key = "canary-operator-key-4711"
             let street = try Street(
-                ["", "=prime"], settings: Street.patient, each: "api_key: \"env:KEY\", headers: {x-second: \"env:SECOND\"}, \(Street.clocks)",
+                ["", "=prime"], settings: Street.patient,
+                each: "api_key: \"env:KEY\", headers: {x-second: \"env:SECOND\"}, \(Street.clocks)",
                 environment: ["KEY": key, "SECOND": "canary-second-key-4712"])
             let body = #"{\"error\":{\"message\":\"Incorrect key canary-operator-key-4711 or canary-second-key-4712\"}}"#
             for fault in ["status=401;body=\(body)", "status=403;body=\(body)"] {
@@ -127,7 +131,8 @@ extension EndToEnd {
             // What is passed on of an upstream's words is without keys, of any upstream.
             try street.order(0, fault: "status=400;body=\(body)")
             let rejected = try street.stream("prime")
-            #expect(rejected.status == 400 && rejected.text.contains("Incorrect key") && !rejected.text.contains("canary"), "\(rejected.text)")
+            #expect(
+                rejected.status == 400 && rejected.text.contains("Incorrect key") && !rejected.text.contains("canary"), "\(rejected.text)")
             #expect(!street.proxy.errors.text.contains("canary"))
         }
 

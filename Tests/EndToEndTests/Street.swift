@@ -7,14 +7,11 @@ final class Street {
     let proxy: ChildProcess
     let proxyPort: Int
 
-    /// - Parameters:
-    ///   - upstreams: for each upstream what its port plays whatever the model, as `--port` of the mock has it; nil for a port nobody
-    ///     listens on.
-    ///   - settings: lines of YAML at the top level.
-    ///   - each: members of every upstream's entry, as flow YAML.
-    ///   - first: the same for the first alone.
+    // `upstreams`: for each what its port plays whatever the model, as `--port` of the mock has it; nil for a port nobody listens on.
+    // `settings`: lines of YAML at the top level. `each`: members of every upstream's entry; `first`: of the first alone.
     init(
-        _ upstreams: [String?], settings: String = "", each: String = "", first: String = "", environment: [String: String] = [:], mock: [String] = []
+        _ upstreams: [String?], settings: String = "", each: String = "", first: String = "", environment: [String: String] = [:],
+        mock: [String] = []
     ) throws {
         var mocks: [ChildProcess] = []
         var ports: [Int] = []
@@ -29,7 +26,9 @@ final class Street {
         }
         (self.mocks, self.ports) = (mocks, ports)
         let entries = ports.enumerated().map { position, port in
-            let members = ["name: u\(position)", "url: \"http://127.0.0.1:\(port)\"", "priority: \(position)", each, position == 0 ? first : ""]
+            let members = [
+                "name: u\(position)", "url: \"http://127.0.0.1:\(port)\"", "priority: \(position)", each, position == 0 ? first : "",
+            ]
             return "  - {" + members.filter { !$0.isEmpty }.joined(separator: ", ") + "}"
         }
         let file = FileManager.default.temporaryDirectory.appending(path: "street-\(UUID().uuidString).yaml")

@@ -1,5 +1,6 @@
-import Detect
+import ChatRequests
 import Phases
+import Testing
 
 /// One run of the machine over several upstreams: what the client got, and what the owner was told.
 struct Moves {
@@ -71,5 +72,25 @@ struct Moves {
             sentBeforeLoss.append(output.count)
         case .end(let end): ends.append(end)
         }
+    }
+}
+
+extension Moves {
+    /// The client got the replacement's answer in an ordinary stream.
+    @discardableResult
+    func expectGood(_ style: WireStyle, _ name: String, usage: Bool = true) -> WireReading {
+        let validator = WireValidator(output, style: style, usage: usage)
+        #expect(validator.problems.isEmpty, "\(name): \(validator.problems.joined(separator: "\n"))")
+        #expect(ends == [.finished], "\(name): \(ends)")
+        let reading = validator.reading
+        #expect(reading.error == nil && reading.answers == [0: Array(MoveTests.answer.utf8)], "\(name): \(text)")
+        #expect(reading.finishes == [0: "stop"], "\(name)")
+        if usage, let told = reading.usage { #expect(told["total_tokens"] as? Int == 7, "\(name)") }
+        return reading
+    }
+
+    static func expectNothingTwice(_ reading: WireReading, _ name: String) {
+        let texts = reading.summaryChunks.map(\.text).filter { !$0.hasPrefix("<") }
+        #expect(Set(texts).count == texts.count, "\(name): \(texts)")
     }
 }

@@ -10,7 +10,9 @@ import Testing
         #expect(try load(sample.yaml, environment: sample.around).shown(path) == sample.shown)
         #expect(try load(environment: sample.around.merging([row.environment: sample.flat]) { $1 }).shown(path) == sample.shown)
         #expect(try load(environment: sample.around, flags: [(row.flag, sample.flat)]).shown(path) == sample.shown)
-        #expect(try load(environment: sample.around, flags: [(row.path.replacing("upstreams[]", with: "upstream"), sample.flat)]).shown(path) == sample.shown)
+        #expect(
+            try load(environment: sample.around, flags: [(row.path.replacing("upstreams[]", with: "upstream"), sample.flat)]).shown(path)
+                == sample.shown)
         #expect(sample.shown != ProxySettings().shown(path), "the sample is the default, so this test shows nothing")
     }
 

@@ -3,7 +3,9 @@ import Testing
 
 /// Who may come in, and what the configuration must say about it.
 @Suite struct TokenTests {
-    private static let tokens = AccessTokens([Secret("first-token-of-some-length"), Secret("second"), Secret(String(repeating: "x", count: 255))])
+    private static let tokens = AccessTokens([
+        Secret("first-token-of-some-length"), Secret("second"), Secret(String(repeating: "x", count: 255)),
+    ])
 
     @Test(arguments: ["first-token-of-some-length", "second", String(repeating: "x", count: 255)])
     func everyTokenOpens(token: String) {
@@ -12,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        nil, "", "Bearer", "Bearer ", "Bearer  ", "second", "Basic second", "Bearersecond", "Bearer secon", "Bearer second2", "Bearer second ",
+        nil, "", "Bearer", "Bearer ", "Bearer  ", "second", "Basic second", "Bearersecond", "Bearer secon", "Bearer second2",
+        "Bearer second ",
         "Bearer Second", "Bearer second\u{0}", "Bearer first-token-of-some-lengti", "Bearer airst-token-of-some-length", "Bearer,second",
         "Bearer \(String(repeating: "x", count: 254))", "Bearer \(String(repeating: "x", count: 256))",
         "Bearer \(String(repeating: "x", count: 511))", "Bearer \(String(repeating: "x", count: 100_000))", "Bearer *", "Bearer sécond",
@@ -49,7 +52,8 @@ import Testing
     @Test func aListComesFromTheEnvironmentOrFromReferences() throws {
         let both = ["API_TOKENS": "\(Self.good), canary-token-2-of-good-length"]
         #expect(try load(environment: both).server.apiTokens.map(\.exposed) == [Self.good, "canary-token-2-of-good-length"])
-        let file = try load("server: {api_tokens: [env:ONE, \"${TWO}\"]}", environment: ["ONE": Self.good, "TWO": "canary-token-2-of-good-length"])
+        let file = try load(
+            "server: {api_tokens: [env:ONE, \"${TWO}\"]}", environment: ["ONE": Self.good, "TWO": "canary-token-2-of-good-length"])
         #expect(file.server.apiTokens.map(\.exposed) == [Self.good, "canary-token-2-of-good-length"])
         #expect(file.warnings.isEmpty, "\(file.warnings)")
         #expect(!file.description.contains("canary"))

@@ -1,3 +1,5 @@
+import ChatRequests
+import Detect
 import Logging
 import NIOCore
 import Phases
