@@ -57,6 +57,9 @@ import Testing
                 let name = "\(fault.testDescription.prefix(60)), \(style)"
                 let reading = moves.expectGood(style, name)
                 Moves.expectNothingTwice(reading, name)
+                for step in reading.summaryChunks.map(\.text) where step.contains("zebrafish") {
+                    #expect(!step.contains("Seventeen") && !step.contains("391"), "\(name): a step of two streams: \(step)")
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ import Testing
                 let validator = WireValidator(moves.output, style: style)
                 #expect(validator.problems.isEmpty, "\(place), \(style): \(validator.problems)")
                 #expect(validator.reading.error?["code"] as? String == "upstream_idle_timeout", "\(place), \(style)")
-                #expect(moves.ends == [.failed(moves.losses[1])])
+                #expect(moves.ends == moves.losses.suffix(1).map(StreamEnd.failed))
                 #expect(validator.reading.finishes.isEmpty)
             }
         }
