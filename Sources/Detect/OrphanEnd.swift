@@ -20,7 +20,9 @@ struct OrphanEnd {
         case over
     }
 
-    private var state = State.watching
+    /// The profile's starts and ends; nil if there is nothing to watch for.
+    private let markers: MarkerSet?
+    private var state: State
     private var codeGuard = CodeGuard()
     private var byteCount = 0
     private var lastVisible: UInt8 = 0
@@ -29,21 +31,44 @@ struct OrphanEnd {
     /// What may be the beginning of a marker.
     private var held: [UInt8] = []
 
+    /// Watches for the ends of `profile`, or for nothing.
+    init(_ profile: CompiledProfile, isOn: Bool) {
+        markers = isOn ? profile.sets.undecided : nil
+        state = markers == nil ? .over : .watching
+    }
+
     /// Whether the text, now complete, ended reasoning that it never began.
     var isConfirmed: Bool {
         if case .found(isFollowed: true) = state { return held.isEmpty }
         return false
     }
 
-    /// Takes text of the answer. `set` has the profile's starts and ends.
-    mutating func read(_ text: Span<UInt8>, _ set: MarkerSet, _ scratch: inout MatchScratch) {
+    /// Takes text of the answer.
+    mutating func read(_ text: Span<UInt8>, _ scratch: inout MatchScratch) {
         if case .over = state { return }
+        guard let set = markers else { return }
         if case .watching = state, byteCount > OrphanEnd.window { return state = .over }
-        if held.isEmpty { return search(text, set, &scratch) }
+        if held.isEmpty {
+            if passes(text, set) { return }
+            return search(text, set, &scratch)
+        }
         held.append(copying: text)
         let joined = held
         held = []
         search(joined.span, set, &scratch)
+    }
+
+    /// Notes text in which nothing can happen, without looking at each byte: nearly all text.
+    private mutating func passes(_ text: Span<UInt8>, _ set: MarkerSet) -> Bool {
+        guard case .watching = state, !codeGuard.isAtLineStart, set.interest.firstIndex(in: text, from: 0) == nil else { return false }
+        byteCount += text.count
+        backticks = 0
+        codeGuard.readPlain(text)
+        let white = text.trailingWhite(from: 0, to: text.count)
+        guard white < text.count else { return true }
+        lastVisible = text[text.count - white - 1]
+        lineFeeds = 0
+        return true
     }
 
     /// The text has ended: what may have been a marker was none.
@@ -134,8 +159,7 @@ extension UInt8 {
 extension Detector {
     /// Text that is given out as the answer, before any marker.
     mutating func watchForOrphanEnd(_ text: Span<UInt8>) {
-        guard !sawMarker, !isJSON, let set = profile.sets.undecided else { return }
-        orphanEnd.read(text, set, &scratch)
+        if !sawMarker { orphanEnd.read(text, &scratch) }
     }
 
     /// The text has ended outside reasoning.
