@@ -10,7 +10,10 @@ RELEASE := -c release -Xswiftc -cross-module-optimization
 DEBUG_FOLDER = $(shell $(SWIFT) build --show-bin-path)
 RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame docker clean
+LONG ?= 1000000
+SECONDS ?= 60
+
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check fuzz long-test docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -58,6 +61,17 @@ sound: ## check format, floors, unsafe, banned calls, documentation; and that ea
 
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
+
+bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
+	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
+	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
+
+fuzz: ## feed the stream's parts hostile input for SECONDS=60; a crash is kept in .build/fuzz
+	FUZZ=1 FLOORS=pure $(SWIFT) build -c release --sanitize fuzzer --scratch-path .build/fuzz --product Fuzz
+	@Tests/Checks/fuzz.sh .build/fuzz/release/Fuzz .build/fuzz/run $(SECONDS)
+
+long-test: ## cut texts and streams LONG=1000000 times at random; the result must not depend on it
+	FLOORS=pure LONG=$(LONG) $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/pure --filter LongCutting
 
 docker: ## build the container image
 	docker build -t reasoning-proxy .

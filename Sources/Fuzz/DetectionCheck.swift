@@ -9,7 +9,7 @@ enum DetectionCheck {
         var whitespace: WhitespacePolicy
         var isJSON: Bool
         var end: TextEnd
-        /// Before which piece of the whole text the upstream shows fields of its own: 0, or never.
+        /// The upstream shows reasoning fields of its own before the text.
         var upstreamSplits: Bool
     }
 
@@ -43,7 +43,8 @@ enum DetectionCheck {
         let options = input.byte()
         let setting = Setting(
             profile: profiles[index], start: [.outside, .inside, .undecided][Int(options & 3) % 3],
-            whitespace: options & 4 == 0 ? .trim : .exact, isJSON: options & 8 != 0, end: [.stop, .length, .cut][Int(options >> 4 & 3) % 3],
+            whitespace: options & 4 == 0 ? .trim : .exact, isJSON: options & 8 != 0,
+            end: [.stop, .length, .cut][Int(options >> 4 & 3) % 3],
             upstreamSplits: options & 0xC0 == 0xC0)
         let cutting = input.cutting()
         let text = input.rest()

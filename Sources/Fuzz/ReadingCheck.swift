@@ -20,7 +20,8 @@ enum ReadingCheck {
 
     /// No proper beginning of an object or an array is a document.
     private static func checkPrefixes(of document: [UInt8]) {
-        guard let last = document.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }), document[last] == 0x7D || document[last] == 0x5D else { return }
+        let last = document.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? 0
+        guard document[last] == UInt8(ascii: "}") || document[last] == UInt8(ascii: "]") else { return }
         for end in stride(from: 0, to: last, by: max(1, last / 16)) {
             promise(!isJSON(Array(document[..<end])), "a beginning of a document is a document")
         }

@@ -12,7 +12,7 @@ struct GeneratedText {
 
     private let own: [String]
 
-    init(for profile: CompiledProfile) { own = Self.markers(of: profile.profile) }
+    init(for profile: CompiledProfile) { own = Self.markerTexts(of: profile.profile) }
 
     /// Up to 18 pieces, every third a marker of the profile's own.
     func make(_ random: inout SeededRandom) -> [UInt8] {
@@ -23,7 +23,7 @@ struct GeneratedText {
     }
 
     /// The patterns without their backslashes: the marker itself for most, a near miss for the others.
-    private static func markers(of profile: Profile) -> [String] {
+    static func markerTexts(of profile: Profile) -> [String] {
         let frames = profile.frames.flatMap { [$0.open, $0.close] }
         let headers = profile.channels.map { $0.headerStarts + $0.headerEnds + $0.bodyEnds } ?? []
         let all = profile.starts + profile.ends + profile.implicitEnds + profile.strays + frames + headers

@@ -34,9 +34,8 @@ final class ChildProcess: Sendable {
     /// Held open so that an unread pipe does not become a broken one.
     private let heldDescriptor: CInt
 
-    /// - Parameters:
-    ///   - environment: the child's whole environment besides `PATH`.
-    ///   - input: what its standard input holds; nil for nothing at all.
+    /// Starts a program. `environment` is all it has besides `PATH`, `HOME` and the library path; `input` is what its standard input
+    /// holds.
     init(
         _ program: Program, _ arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
         errors: Errors = .collected
@@ -106,6 +105,11 @@ final class ChildProcess: Sendable {
             let text = try String(contentsOfFile: "/proc/\(id)/statm", encoding: .utf8)
             return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * sysconf(Int32(_SC_PAGESIZE))
         }
+    }
+
+    /// What a descriptor is open on.
+    func target(ofDescriptor number: Int) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\(number)")
     }
 
     /// The number of open descriptors.

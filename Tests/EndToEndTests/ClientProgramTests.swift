@@ -76,10 +76,12 @@ extension EndToEnd {
                 (["--model", "stall-in-answer", "--idle-timeout", "0.1", "x"], 4), (["--model", "no-answer", "--timeout", "0.2", "x"], 4),
             ]
             for (arguments, code) in cases {
+                try house.renewProxy()
                 let client = try Self.run(house, arguments)
                 #expect(client.state == .code(code), "\(arguments): \(client.errors.text)")
                 #expect(!client.errors.text.isEmpty, "\(arguments)")
             }
+            try house.renewProxy()
             // An unreachable server, and one that has gone in the middle.
             let free = try House.freePort()
             let lost = try ChildProcess(.client, ["--url", "http://127.0.0.1:\(free)", "--model", "m", "x"])

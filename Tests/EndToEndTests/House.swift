@@ -4,18 +4,25 @@ import Foundation
 final class House {
     let mock: ChildProcess
     let mockPort: Int
-    let proxy: ChildProcess
-    let proxyPort: Int
+    private(set) var proxy: ChildProcess
+    private(set) var proxyPort: Int
+    private let start: () throws -> ChildProcess
 
-    /// - Parameters:
-    ///   - settings: flags of the proxy without dashes, and their values.
-    ///   - mock: arguments of the mock.
+    /// Starts both. `settings` are flags of the proxy without dashes, with their values.
     init(
         _ settings: [String: String] = [:], arguments: [String] = [], environment: [String: String] = [:], mock: [String] = []
     ) throws {
         self.mock = try ChildProcess(.mock, ["--port", "0", "--quiet", "--fixtures", House.scenarios] + mock)
         mockPort = try House.port(of: self.mock)
-        proxy = try House.startProxy(settings, upstreamPort: mockPort, arguments: arguments, environment: environment)
+        let port = mockPort
+        start = { try House.startProxy(settings, upstreamPort: port, arguments: arguments, environment: environment) }
+        proxy = try start()
+        proxyPort = try House.port(of: proxy)
+    }
+
+    /// Takes a new proxy for the old one: with a closed circuit breaker, and on another port.
+    func renewProxy() throws {
+        proxy = try start()
         proxyPort = try House.port(of: proxy)
     }
 

@@ -10,7 +10,7 @@ final class RawConnection {
     private(set) var isClosed = false
     private(set) var wasReset = false
 
-    /// - Parameter receiveBuffer: bytes the kernel keeps unread, so that a small one makes a slow reader.
+    /// Connects. `receiveBuffer` is how many bytes the kernel keeps unread: a small one makes a slow reader.
     init(port: Int, receiveBuffer: CInt? = nil) throws {
         self.port = port
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -69,11 +69,8 @@ final class RawUpstream: Sendable {
         gate.signal()
     }
 
-    /// Answers each request, one after the other, with `response`, and closes.
-    ///
-    /// - Parameters:
-    ///   - moment: when it answers.
-    ///   - staysOpen: it does not close, and says no more, until the other side closes.
+    /// Answers each request, one after the other, with `response`, and closes; or, if it `staysOpen`, says no more until the other
+    /// side closes.
     init(answering response: String, when moment: Moment = .atOnce, staysOpen: Bool = false) throws {
         let listener = try RawListener()
         self.listener = listener

@@ -1,4 +1,5 @@
 """What the tests share: the two programs, clients, and a deadline for each test."""
+import contextlib
 import signal
 
 import openai
@@ -28,16 +29,26 @@ def mock(request):
 
 @pytest.fixture(scope="session")
 def proxy(request, mock):
+    with running_proxy(request, mock) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def client(proxy):
+    with client_of(proxy) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def running_proxy(request, mock):
     program = Program(request.config.getoption("--build"), "proxy", ["--port", "0"], UPSTREAM_URL=mock.url)
     yield program
     code = program.end()
     assert code == 0, "the proxy ended with %d:\n%s" % (code, program.text()[-2000:])
 
 
-@pytest.fixture(scope="session")
-def client(proxy):
-    with openai.OpenAI(base_url=proxy.url + "/v1", api_key="sk-of-the-client", max_retries=0, timeout=20) as client:
-        yield client
+def client_of(proxy):
+    return openai.OpenAI(base_url=proxy.url + "/v1", api_key="sk-of-the-client", max_retries=0, timeout=20)
 
 
 @pytest.fixture(autouse=True)

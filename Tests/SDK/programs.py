@@ -53,10 +53,16 @@ class Program:
 
 
 class Mock(Program):
-    """The mock upstream with its control endpoints."""
+    """The mock upstream with its control endpoints, playing the scenarios as fast as they are read."""
 
     def __init__(self, build):
-        super().__init__(build, "mock-upstream", ["--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0"])
+        self.folder = tempfile.TemporaryDirectory()
+        arguments = ["--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0", "--fixtures", hurried(self.folder.name)]
+        super().__init__(build, "mock-upstream", arguments)
+
+    def end(self):
+        self.folder.cleanup()
+        return super().end()
 
     def state(self):
         return self._call("/mock/state")
@@ -74,6 +80,22 @@ class Mock(Program):
         return json.loads(text) if text.strip() else None
 
 
+def hurried(folder):
+    """A copy of the scenarios without the pause before the first token, in `folder`, with the recordings beside it."""
+    fixtures = os.path.join(ROOT, "Fixtures")
+    copies = os.path.join(folder, "scenarios")
+    os.mkdir(copies)
+    os.symlink(os.path.join(fixtures, "recordings"), os.path.join(folder, "recordings"))
+    for name in os.listdir(os.path.join(fixtures, "scenarios")):
+        if name.endswith(".json"):
+            with open(os.path.join(fixtures, "scenarios", name), encoding="utf-8") as file:
+                scenario = json.load(file)
+            scenario.setdefault("pacing", {})["first_token_delay_ms"] = 0
+            with open(os.path.join(copies, name), "w", encoding="utf-8") as file:
+                json.dump(scenario, file)
+    return copies
+
+
 class Scenario:
     """What a scenario file says: the texts a test compares with."""
 
@@ -89,6 +111,18 @@ class Scenario:
     @property
     def reasoning(self):
         return joined(self.values.get("reasoning", ""))
+
+
+def recorded_answer(name):
+    """The answer in a recording whose reasoning stands in fields and parts of its own."""
+    pieces = []
+    with open(os.path.join(ROOT, "Fixtures", "recordings", name + ".jsonl"), encoding="utf-8") as file:
+        for line in filter(str.strip, file):
+            for choice in json.loads(line).get("choices") or []:
+                content = choice.get("delta", {}).get("content") or ""
+                parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+                pieces += [part["text"] for part in parts if part["type"] == "text"]
+    return "".join(pieces)
 
 
 def joined(text):

@@ -1,7 +1,6 @@
 """How the tests read streams, and what they expect of each wire style."""
 import re
 
-import openai
 from openai.types.chat import ChatCompletionChunk
 
 from conftest import VERSION
@@ -100,7 +99,3 @@ def answer_in(text, style):
     if style == "think":
         return without_thoughts(text)
     return without_summaries(text) if (style or STANDARD_STYLE) in ("events", "inline") else text
-
-
-def code_of(error):
-    return error.code if isinstance(error, openai.APIError) else None

@@ -1,13 +1,16 @@
 """Every style, read the ways people read streams."""
 import pytest
 
-from programs import Scenario
+from programs import Scenario, recorded_answer
 from reading import (
     LABELS, PHASE_STYLES, PHASES, QUESTION, STANDARD_STYLE, STYLES, WRAPS_NAMED_EVENTS, answer_in, ask, chat_with_helpers, content,
     expected_phases, phases_in_order, reasoning_by_phase, stream_of, texts_by_phase, valid, without_summaries)
 
-# Dialects of upstreams: a field, a field with nulls and usage at the end, tags, typed parts, cut bytes, no reasoning at all.
-DIALECTS = ["lighthouse", "sorting-bug", "gift", "prime", "magistral", "emoji-split", "choices-first", "no-reasoning", "framing-everything"]
+# Dialects of upstreams: a field with nulls, usage on every chunk, details, tags, typed parts, escapes, no reasoning, odd framing.
+DIALECTS = ["lighthouse", "sorting-bug", "gift", "prime", "magistral", "choices-first", "no-reasoning", "framing-everything"]
+RECORDINGS = [
+    "chat.deepseek-style.reasoning", "chat.groq-style.reasoning", "chat.qwen-style.reasoning", "chat.mistral-style.reasoning",
+    "chat.openrouter-style.reasoning", "chat.azure-style.text"]
 # Upstreams whose own stream has pure content and no chunk with an empty `choices`: these can be read in style `off` too.
 PURE_DIALECTS = ["lighthouse", "sorting-bug"]
 
@@ -17,7 +20,7 @@ dialects = pytest.mark.parametrize("dialect", DIALECTS)
 
 
 @phase_styles
-@dialects
+@pytest.mark.parametrize("dialect", [*DIALECTS, "emoji-split"])
 def test_a_guarded_loop_gets_the_answer_exactly(client, style, dialect):
     chunks = [valid(chunk) for chunk in stream_of(client, dialect, style)]
     assert answer_in("".join(content(chunk) for chunk in chunks), style) == Scenario(dialect).answer
@@ -39,6 +42,17 @@ def test_the_helper_gets_the_answer_exactly(client, style, dialect):
     assert "".join(deltas) == message.content
     assert answer_in(message.content, style) == Scenario(dialect).answer
     assert message.role == "assistant"
+
+
+@phase_styles
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_recorded_stream_is_read_by_loop_and_helper(client, style, name):
+    answer = recorded_answer(name)
+    assert answer
+    model = "recording/" + name
+    assert answer_in("".join(valid(chunk).choices[0].delta.content or "" for chunk in stream_of(client, model, style)), style) == answer
+    with chat_with_helpers(client).stream(**ask(model, style)) as stream:
+        assert answer_in(stream.get_final_completion().choices[0].message.content, style) == answer
 
 
 @pytest.mark.parametrize("dialect", PURE_DIALECTS)
@@ -102,13 +116,12 @@ def test_think_tags_are_chunks_of_their_own(client):
 
 @styles
 def test_a_stream_has_one_role_first_and_one_finish_last(client, style):
-    chunks = [chunk for chunk in stream_of(client, "lighthouse", style) if chunk.choices]
-    spoken = [chunk.choices[0].delta for chunk in chunks if chunk.choices[0].delta.content is not None]
-    roles = [chunk.choices[0].delta.role for chunk in chunks if chunk.choices[0].delta.role]
-    assert spoken and roles and set(roles) == {"assistant"}
-    before = [chunk for chunk in chunks[:chunks.index(next(c for c in chunks if c.choices[0].delta.role))]]
-    assert not any(chunk.choices[0].delta.content for chunk in before)
-    reasons = [chunk.choices[0].finish_reason for chunk in chunks]
+    choices = [chunk.choices[0] for chunk in stream_of(client, "lighthouse", style) if chunk.choices]
+    roles = [choice.delta.role for choice in choices]
+    texts = [choice.delta.content or getattr(choice.delta, "reasoning_content", None) for choice in choices]
+    assert roles.index("assistant") <= next(place for place, text in enumerate(texts) if text)
+    assert set(roles) <= {"assistant", None}
+    reasons = [choice.finish_reason for choice in choices]
     assert reasons[-1] == "stop" and not any(reasons[:-1])
 
 

@@ -56,3 +56,8 @@ enum RequestID {
         }
     }
 }
+
+extension HTTPRequestHead {
+    /// Stands for a head that could not be read.
+    static let unreadable = HTTPRequestHead(version: .http1_1, method: .GET, uri: "-")
+}

@@ -24,12 +24,18 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
-        let line =
-            switch format {
-            case .text: LineLogHandler.text(time, event.level, "\(event.message)", all)
-            case .json: LineLogHandler.json(time, event.level, "\(event.message)", all)
-            }
-        LogOutput.shared.write(line)
+        LogOutput.shared.write(line(time, event.level, "\(event.message)", all)) { count in
+            line(time, .warning, "log lines lost", [("count", "\(count)")])
+        }
+    }
+
+    private func line(
+        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
+        switch format {
+        case .text: LineLogHandler.text(time, level, message, metadata)
+        case .json: LineLogHandler.json(time, level, message, metadata)
+        }
     }
 
     private static func text(

@@ -21,11 +21,15 @@ final class LogOutput: Sendable {
     }
 
     /// One write for a line; the lock keeps two threads from sharing the room that was there for one.
-    func write(_ line: String) {
+    ///
+    /// - Parameters:
+    ///   - line: the line with its end.
+    ///   - lossNote: the line that tells how many lines were lost before it, in the log's own form.
+    func write(_ line: String, lossNote: (Int) -> String) {
         lostLineCount.withLock { lost in
             guard hasRoom else { return lost += 1 }
             if lost > 0 {
-                send("log lines lost: \(lost)\n")
+                send(lossNote(lost))
                 lost = 0
                 guard hasRoom else { return lost += 1 }
             }

@@ -1,0 +1,97 @@
+import ChatDelta
+import ChatRequests
+import Detect
+import EventStream
+import JSONBytes
+import Phases
+import Summaries
+
+/// The stages, from the ground up.
+enum Stage: String, CaseIterable {
+    /// Only makes the input: what every other stage's figures contain, too.
+    case input
+    case framing, reading
+    /// Plain words: with an unknown model's profile, in tagged reasoning, and after it; and reasoning full of `<`.
+    case detection, taggedReasoning, taggedAnswer, angles
+    case summary
+    /// The whole machine, answer and reasoning.
+    case machine, reasoning
+
+    /// Runs the stage over all of `input`; the result depends on everything it did, so that nothing can be left out.
+    func run(_ input: BenchInput) -> Int {
+        switch self {
+        case .input: input.texts.count
+        case .framing: Stage.frame(input.answer)
+        case .reading: Stage.read(input.answer)
+        case .detection: Stage.detect(input.texts, profile: "default")
+        case .taggedReasoning: Stage.detect(input.texts, profile: "think", opening: "<think>Now ")
+        case .taggedAnswer: Stage.detect(input.texts, profile: "think", opening: "<think>Now</think>So ")
+        case .angles: Stage.detect(input.angles, profile: "think", opening: "<think>Now ")
+        case .summary: Stage.summarise(input.texts)
+        case .machine: Stage.transform(input.answer)
+        case .reasoning: Stage.transform(input.reasoning)
+        }
+    }
+
+    private static func frame(_ pieces: [[UInt8]]) -> Int {
+        var framer = EventFramer()
+        var events = 0
+        for piece in pieces {
+            do { try framer.receive(piece.span) { _, data in events += data.count } } catch { return -1 }
+        }
+        return events
+    }
+
+    private static func read(_ pieces: [[UInt8]]) -> Int {
+        var delta = Delta()
+        var texts = 0
+        for piece in pieces {
+            do { try DeltaReader.read(piece.span.extracting(6..<piece.count - 2), into: &delta) } catch { return -1 }
+            texts += delta.texts.count
+        }
+        return texts
+    }
+
+    private static func detect(_ texts: [[UInt8]], profile name: String, opening: String = "") -> Int {
+        guard let profile = ProfileCatalogue.builtIn.named(name) else { return -1 }
+        var detector = Detector(profile: profile, start: .outside)
+        var bytes = 0
+        let first = Array(opening.utf8)
+        detector.receive(first.span) { _, span in bytes += span.count }
+        for text in texts { detector.receive(text.span) { _, span in bytes += span.count } }
+        detector.finish(.stop) { _, span in bytes += span.count }
+        return bytes
+    }
+
+    private static func summarise(_ texts: [[UInt8]]) -> Int {
+        var summary = ReasoningSummary()
+        var now = Duration.zero
+        var steps = 0
+        for text in texts {
+            summary.received(text.span, at: now)
+            if summary.step(at: now) != nil { steps += 1 }
+            now += .milliseconds(20)
+        }
+        return steps
+    }
+
+    private static func transform(_ pieces: [[UInt8]]) -> Int {
+        let profile = ProfileCatalogue.builtIn.profile(forModel: "bench")
+        var machine = StreamMachine(
+            StreamPlan(
+                style: .events, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
+                promptSummary: "A bench.", promptFacts: PromptFacts(), reasoning: .extractive(ReasoningSummaryOptions()), profile: profile,
+                thinking: ThinkingRequest()))
+        var output: [UInt8] = []
+        var bytes = 0
+        var now = Duration.zero
+        machine.opened(at: now, into: &output)
+        for piece in pieces {
+            _ = machine.upstreamSent(piece.span, at: now, into: &output)
+            bytes += output.count
+            output.removeAll(keepingCapacity: true)
+            now += .milliseconds(20)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Counts what one chunk costs in each stage of the pipeline: instructions and allocations, under valgrind's callgrind.
+
+usage: bench_check.py BENCH [--update] [--stages a,b] [--callers]
+
+Counts, not times: the same on a busy machine, and the same again tomorrow. Each stage runs over N, 10 N and 20 N chunks; the cost of
+making the input (stage `input`) is subtracted, and the difference between two lengths leaves out what happens once.
+
+Fails when the cost of a chunk depends on how many came before it (the two slopes differ by more than 2 %), when it is more than 15 %
+above the committed table (bench-table.json), or when a stage allocates more per chunk than the table says.
+`--update` writes the table; `--callers` prints who allocates.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+N = 200
+LENGTHS = (N, 10 * N, 20 * N)
+LINEARITY = 0.02
+ALLOWANCE = 0.15
+# Allocations per chunk, for buffers that grow by doubling.
+SOME = 0.02
+STAGES = ["framing", "reading", "detection", "taggedReasoning", "taggedAnswer", "angles", "summary", "machine", "reasoning"]
+ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
+# The runtime's ways to an allocator: who calls these is who allocates.
+RUNTIME = {"swift_slowAlloc", "swift_slowAllocTyped", "swift_allocObject", "swift_allocBox", "swift_bufferAllocate", "_swift_allocObject_"}
+TABLE = pathlib.Path(__file__).with_name("bench-table.json")
+
+
+def measure(bench, stage, chunks):
+    """Instructions, allocations and the callers of the allocators of one run."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "out"
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", bench, stage, str(chunks), "quiet"],
+            capture_output=True, text=True,
+            # Hash tables that are seeded anew in every process would count differently in each.
+            env=os.environ | {"SWIFT_DETERMINISTIC_HASHING": "1"})
+        collected = re.search(r"Collected : (\d+)", run.stderr)
+        if run.returncode != 0 or not collected:
+            sys.exit(f"bench-check: {stage} over {chunks} chunks failed:\n{run.stderr[-2000:]}")
+        profile = out.read_text(errors="replace")
+    return int(collected.group(1)), sum(calls(profile, ALLOCATORS).values()), calls(profile, ALLOCATORS | RUNTIME)
+
+
+def calls(profile, targets):
+    """How often each function outside `targets` called one of them, from callgrind's call lines."""
+    names, callers = {}, collections.Counter()
+    function = called = None
+
+    def name(field):
+        match = re.match(r"\((\d+)\)(?: (.*))?", field)
+        if match.group(2):
+            names[match.group(1)] = match.group(2)
+        return names.get(match.group(1), "?")
+
+    for line in profile.splitlines():
+        if line.startswith("fn="):
+            function = name(line[3:])
+        elif line.startswith("cfn="):
+            called = name(line[4:])
+        elif line.startswith("calls=") and called.split("'")[0] in targets and function.split("'")[0] not in targets:
+            callers[function] += int(line[6:].split()[0])
+    return callers
+
+
+def slopes(bench, stage, base):
+    points = [measure(bench, stage, length) for length in LENGTHS]
+    cost = [point[0] - ground[0] for point, ground in zip(points, base)]
+    count = [point[1] - ground[1] for point, ground in zip(points, base)]
+    early = (cost[1] - cost[0]) / (LENGTHS[1] - LENGTHS[0])
+    late = (cost[2] - cost[1]) / (LENGTHS[2] - LENGTHS[1])
+    allocated = (count[2] - count[1]) / (LENGTHS[2] - LENGTHS[1])
+    who = points[2][2] - points[1][2]
+    return early, late, allocated, who - (base[2][2] - base[1][2])
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("bench")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--stages", default=",".join(STAGES))
+    parser.add_argument("--callers", action="store_true")
+    options = parser.parse_args()
+    if not shutil.which("valgrind"):
+        sys.exit("bench-check: valgrind is needed and is not installed; on Debian: apt-get install valgrind")
+    table = json.loads(TABLE.read_text()) if TABLE.exists() else {}
+    base = [measure(options.bench, "input", length) for length in LENGTHS]
+    problems = []
+    print(f"{'stage':<16}{'instructions':>14}{'table':>10}{'':>8}{'linear':>9}{'allocations':>13}   (per chunk)")
+    for stage in options.stages.split(","):
+        early, late, allocated, who = slopes(options.bench, stage, base)
+        known = table.get(stage)
+        change = late / known["instructions"] - 1 if known else 0
+        bend = late / early - 1
+        print(f"{stage:<16}{late:>14.0f}{known['instructions'] if known else '-':>10}{change:>+8.1%}{bend:>+9.2%}{allocated:>13.3f}")
+        if options.callers:
+            for function, count in who.most_common(8):
+                print(f"{'':<16}  {count / (LENGTHS[2] - LENGTHS[1]):.3f}  {function[:150]}")
+        if bend > LINEARITY:
+            problems.append(f"{stage}: a chunk costs {bend:+.1%} more after {LENGTHS[1]} chunks than before: the work is not linear")
+        if options.update:
+            table[stage] = {"instructions": round(late), "allocations": round(allocated, 2)}
+        elif not known:
+            problems.append(f"{stage}: not in {TABLE.name}; write it with --update")
+        else:
+            if change > ALLOWANCE:
+                problems.append(
+                    f"{stage}: {late:.0f} instructions per chunk, {change:+.1%} against the table ({known['instructions']}); "
+                    f"{ALLOWANCE:.0%} are allowed. If it is wanted: make bench-check ARGS=--update, and say why in the commit")
+            if allocated > known["allocations"] + SOME:
+                problems.append(
+                    f"{stage}: {allocated:.2f} allocations per chunk, the table says {known['allocations']}; ARGS=--callers names them")
+    if options.update:
+        TABLE.write_text(json.dumps(table, indent=2) + "\n")
+        print(f"written: {TABLE.name}")
+    for problem in problems:
+        print(f"FAIL  {problem}")
+    sys.exit(1 if problems else 0)
+
+
+main()
