@@ -18,10 +18,16 @@ struct OrphanEnd {
         case found(isFollowed: Bool)
         /// The text teaches nothing.
         case over
+
+        var isOver: Bool {
+            if case .over = self { return true }
+            return false
+        }
     }
 
     /// The profile's starts and ends; nil if there is nothing to watch for.
     private let markers: MarkerSet?
+    private let endsBeginLikeStarts: Bool
     private var state: State
     private var codeGuard = CodeGuard()
     private var byteCount = 0
@@ -34,6 +40,7 @@ struct OrphanEnd {
     /// Watches for the ends of `profile`, or for nothing.
     init(_ profile: CompiledProfile, isOn: Bool) {
         markers = isOn ? profile.sets.undecided : nil
+        endsBeginLikeStarts = profile.sets.endsBeginLikeStarts
         state = markers == nil ? .over : .watching
     }
 
@@ -45,30 +52,37 @@ struct OrphanEnd {
 
     /// Takes text of the answer.
     mutating func read(_ text: Span<UInt8>, _ scratch: inout MatchScratch) {
-        if case .over = state { return }
-        guard let set = markers else { return }
+        guard !state.isOver, let set = markers else { return }
         if case .watching = state, byteCount > OrphanEnd.window { return state = .over }
-        if held.isEmpty {
-            if passes(text, set) { return }
-            return search(text, set, &scratch)
-        }
+        if held.isEmpty { return search(text, set, &scratch) }
         held.append(copying: text)
         let joined = held
         held = []
         search(joined.span, set, &scratch)
     }
 
-    /// Notes text in which nothing can happen, without looking at each byte: nearly all text.
-    private mutating func passes(_ text: Span<UInt8>, _ set: MarkerSet) -> Bool {
-        guard case .watching = state, !codeGuard.isAtLineStart, set.interest.firstIndex(in: text, from: 0) == nil else { return false }
+    /// Takes text that holds neither a line feed, a backtick nor the first byte of a start marker: nearly all text. It is only counted.
+    ///
+    /// - Returns: false if the text must be read; nothing was done then.
+    mutating func passes(plain text: Span<UInt8>) -> Bool {
+        guard isSkippingPlain else { return state.isOver }
+        guard held.isEmpty, codeGuard.isIndifferentToPlainText else { return false }
+        var last = text[text.count - 1]
+        if last.isWhite {
+            guard text.count > 1, !text[text.count - 2].isWhite else { return false }
+            last = text[text.count - 2]
+        }
         byteCount += text.count
         backticks = 0
-        codeGuard.readPlain(text)
-        let white = text.trailingWhite(from: 0, to: text.count)
-        guard white < text.count else { return true }
-        lastVisible = text[text.count - white - 1]
+        lastVisible = last
         lineFeeds = 0
         return true
+    }
+
+    /// Whether plain text can be counted: no marker yet, and an end begins with a byte that a start begins with.
+    private var isSkippingPlain: Bool {
+        guard case .watching = state else { return false }
+        return endsBeginLikeStarts
     }
 
     /// The text has ended: what may have been a marker was none.
@@ -157,9 +171,10 @@ extension UInt8 {
 }
 
 extension Detector {
-    /// Text that is given out as the answer, before any marker.
-    mutating func watchForOrphanEnd(_ text: Span<UInt8>) {
-        if !sawMarker { orphanEnd.read(text, &scratch) }
+    /// Text that is given out as the answer, before any marker. `isPlain` if the markers of this place begin nowhere in it.
+    mutating func watchForOrphanEnd(_ text: Span<UInt8>, isPlain: Bool) {
+        if sawMarker || isPlain && orphanEnd.passes(plain: text) { return }
+        orphanEnd.read(text, &scratch)
     }
 
     /// The text has ended outside reasoning.
