@@ -6,8 +6,17 @@ struct Bypass {
     /// The last bytes that passed, at most four: enough for a blank line in CRLF.
     private var tail: [UInt8] = []
 
+    /// Whether anything has passed.
+    private(set) var hasPassed = false
+
+    /// A whole body has been sent as one event.
+    mutating func passedWhole() {
+        hasPassed = true
+    }
+
     mutating func pass(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
         output.append(bytes)
+        if bytes.count > 0 { hasPassed = true }
         let kept = min(4, bytes.count)
         tail.append(bytes.extracting(bytes.count - kept..<bytes.count))
         if tail.count > 4 { tail.removeFirst(tail.count - 4) }

@@ -89,6 +89,8 @@ extension StreamCore {
         guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
         enter(.reasoningSummary, at: now, into: &output)
         if thoughts.isRaw {
+            if owesRawBreak { renderer.rawReasoningEnded(isFollowed: true, to: &output) }
+            owesRawBreak = false
             renderer.rawReasoning(track.reasoning.span, to: &output)
         } else {
             thoughts.received(track.reasoning.span, at: now)

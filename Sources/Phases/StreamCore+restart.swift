@@ -3,9 +3,10 @@ public import Detect
 
 // Moving to another upstream before the commit point: the client has seen nothing but summaries, and sees nothing of the change.
 extension StreamCore {
-    /// Whether the client has seen something of any choice: answer bytes or its finish. Style `off` has sent the upstream's own bytes.
+    /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
+    /// whether any byte of the upstream's has passed.
     var isCommitted: Bool {
-        plan.style == .off ? isOpen : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
+        plan.style == .off ? bypass.hasPassed : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
     }
 
     /// Whether a failure is not told yet, because the request may move on.
@@ -16,18 +17,20 @@ extension StreamCore {
     }
 
     /// Another upstream answers the same request from the start: its stream is read as a new one, the phases and the summary go on.
-    mutating func restarted(profile: CompiledProfile, beginsInside: Bool) {
+    mutating func restarted(profile: CompiledProfile, beginsInside: Bool, whitespace: WhitespacePolicy?) {
         guard end == nil, !isCommitted else { return }
         lost = nil
         lostIsDelivered = false
         plan.profile = profile
         plan.thinking.beginsInside = beginsInside
+        if let whitespace { plan.whitespace = whitespace }
         choices.removeAll(keepingCapacity: true)
         usage = nil
         notedFailure = nil
         facts.upstreamEvents = 0
         facts.restarts += 1
         thoughts.restarted()
+        owesRawBreak = true
     }
 
     /// No other upstream is left: the failure is told after all.
@@ -47,10 +50,15 @@ extension StreamMachine {
 
     /// The owner has moved the request to another upstream, which begins anew. Legal before the commit point only; later it does
     /// nothing.
-    public mutating func upstreamRestarted(profile: CompiledProfile, beginsInside: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - profile: which markers separate reasoning from answer there.
+    ///   - beginsInside: whether its output is known to begin inside reasoning.
+    ///   - whitespace: what happens to white space beside markers there; nil leaves it as it was.
+    public mutating func upstreamRestarted(profile: CompiledProfile, beginsInside: Bool = false, whitespace: WhitespacePolicy? = nil) {
         guard !isCommitted else { return }
         renewFramer()
-        core.restarted(profile: profile, beginsInside: beginsInside)
+        core.restarted(profile: profile, beginsInside: beginsInside, whitespace: whitespace)
     }
 
     /// After `StreamAction.lost`: there is no other upstream, so the client has to be told.

@@ -29,6 +29,8 @@ struct StreamCore: ~Copyable {
     /// The failure that made the upstream's stream useless, while the owner looks for another upstream. Until then nothing is read.
     var lost: StreamFailure?
     var lostIsDelivered = false
+    /// Whether raw thoughts of another upstream begin: a blank line keeps them apart from the first one's.
+    var owesRawBreak = false
     private var lastOutput = Duration.zero
 
     init(_ plan: StreamPlan) {
@@ -97,6 +99,7 @@ struct StreamCore: ~Copyable {
         let unnamed: [UInt8] = []
         if plan.style == .off {
             if !isOpen { opened(at: now, into: &output) }
+            bypass.passedWhole()
             renderer.whole(body, to: &output)
         }
         event(name: unnamed.span, data: body, at: now, into: &output)

@@ -20,6 +20,13 @@ extension StreamFailure {
             failure.status = 429
             failure.countsAgainstUpstream = false
             failure.message = "The upstream reported a rate limit."
+        } else if let status = fault.status, [400, 404, 413, 422].contains(status) {
+            // The request is at fault: no other upstream would do better.
+            failure.code = "upstream_rejected"
+            failure.type = "invalid_request_error"
+            failure.status = status
+            failure.countsAgainstUpstream = false
+            failure.message = "The upstream rejected the request."
         }
         if let text = foreignText(fault.message, in: data, hiding: secrets) { failure.message += " It said: \(text)" }
         return failure

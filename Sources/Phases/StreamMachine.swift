@@ -26,7 +26,7 @@ public struct StreamMachine: ~Copyable {
         core = StreamCore(plan)
     }
 
-    /// Whether an answer byte has been sent: from here on a failure can only be reported.
+    /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
     public var isCommitted: Bool { core.isCommitted }
 
     /// What is known so far.

@@ -62,6 +62,7 @@ struct ProxyFailure: Error, Equatable {
     var headers: [(String, String)] {
         var headers = [("content-type", "application/json")]
         if let retryAfter { headers.append(("retry-after", String(retryAfter))) }
+        if status == 401 { headers.append(("www-authenticate", "Bearer")) }
         if let allow { headers.append(("allow", allow)) }
         return headers
     }

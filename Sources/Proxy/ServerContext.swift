@@ -4,6 +4,7 @@ import NIOCore
 import Phases
 import Settings
 import Synchronization
+import Upstream
 
 /// What all connections of the process share.
 final class ServerContext: Sendable {
@@ -14,6 +15,11 @@ final class ServerContext: Sendable {
     let profiles: ProfileCatalogue
     let learned = LearnedStarts()
     let models: ModelsCache
+    /// Whose requests are served; empty for everybody's.
+    let apiTokens: AccessTokens
+    /// Whose orders are followed; empty for nobody's.
+    let adminTokens: AccessTokens
+    private let retries: Mutex<RetryBudget>
     let started = NIODeadline.now()
     private let draining = Atomic<Bool>(false)
     private let streams = Atomic<Int>(0)
@@ -23,7 +29,11 @@ final class ServerContext: Sendable {
         self.settings = settings
         self.log = log
         self.profiles = profiles
-        upstreams = UpstreamDirectory(settings.upstreams)
+        upstreams = UpstreamDirectory(settings.upstreams, breaker: BreakerSettings(settings.breaker))
+        apiTokens = AccessTokens(settings.server.apiTokens)
+        adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
+        retries = Mutex(
+            RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
     }
 
@@ -48,6 +58,17 @@ final class ServerContext: Sendable {
 
     func leaveStreamPlace() {
         streams.subtract(1, ordering: .relaxed)
+    }
+
+    /// A request has come that may need more than one attempt.
+    func noteRequest() {
+        retries.withLock { $0.requestCame() }
+    }
+
+    /// Takes the token for one further attempt of a request; false when there is none.
+    func takeRetryToken() -> Bool {
+        let now = uptime
+        return retries.withLock { $0.takeToken(now: now) }
     }
 
     var openConnectionCount: Int { clientConnections.load(ordering: .relaxed) }

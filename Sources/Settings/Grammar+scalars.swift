@@ -21,6 +21,15 @@ extension Grammar where Value == Int {
         }
     }
 
+    /// A share in percent.
+    static func percent(_ range: ClosedRange<Int>) -> Grammar {
+        let bounds = "from \(range.lowerBound)% to \(range.upperBound)%"
+        return scalar("percent", expected: "a share such as 20%, \(bounds)", show: { "\($0)%" }) { text throws(ValueFault) in
+            guard text.last == "%", let number = Int(text.dropLast()), range.contains(number) else { throw .unexpected(hint: nil) }
+            return number
+        }
+    }
+
     /// A size in bytes.
     static func size(_ range: ClosedRange<Int>) -> Grammar {
         let bounds = "from \(ByteCountText.show(range.lowerBound)) to \(ByteCountText.show(range.upperBound))"

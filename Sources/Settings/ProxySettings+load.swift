@@ -23,6 +23,17 @@ extension ProxySettings {
         let report = SettingsReport(reading.issues)
         guard report.errors.isEmpty else { throw report }
         settings.warnings = report.warnings
+        settings.keepTokensFromUpstreams()
         return settings
+    }
+}
+
+extension ProxySettings {
+    /// With tokens, the credentials of clients are the proxy's own business: an upstream that would see them by default sees none.
+    private mutating func keepTokensFromUpstreams() {
+        guard !server.apiTokens.isEmpty else { return }
+        for index in upstreams.indices where upstreams[index].authorization == .forward {
+            upstreams[index].auth = UpstreamAuthorization.none
+        }
     }
 }

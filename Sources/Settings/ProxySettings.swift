@@ -21,6 +21,10 @@ public struct ProxySettings: Sendable {
     public var stripsHistory = true
     /// The list of models.
     public var models = ModelListSettings()
+    /// When an upstream is left alone.
+    public var breaker = CircuitSettings()
+    /// How much work further attempts may add.
+    public var retries = RetrySettings()
     /// Bounds of everything that grows.
     public var limits = LimitSettings()
     /// Deadlines of clients.
@@ -47,6 +51,12 @@ public struct ServerSettings: Sendable {
     public var port = 8080
     /// Threads that serve connections; nil means one per core.
     public var threads: Int?
+    /// The tokens that clients may show; if there are any, everything but health wants one.
+    public var apiTokens: [Secret] = []
+    /// Whether it is an error that there are no tokens.
+    public var requiresTokens = false
+    /// The token for the administration's paths; nil switches them off.
+    public var adminToken: Secret?
 }
 
 /// Wire styles.
@@ -119,6 +129,32 @@ public struct DetectionSettings: Sendable {
 public struct ModelListSettings: Sendable {
     /// How long an upstream's list is kept.
     public var cacheLifetime = Duration.seconds(60)
+}
+
+/// When an upstream is left alone.
+public struct CircuitSettings: Sendable {
+    /// Failures in a row.
+    public var failures = 5
+    /// Failed calls in the window, in percent.
+    public var percent = 50
+    /// How far back calls are counted.
+    public var window = Duration.seconds(60)
+    /// Calls the window must hold before their share counts.
+    public var minimumCalls = 10
+    /// How long it is left alone at first; doubled each time that was not enough.
+    public var openTime = Duration.seconds(5)
+    /// The most it is left alone.
+    public var maximumOpenTime = Duration.seconds(120)
+    /// What happens to a request when all its upstreams are left alone.
+    public var whenAllOpen = WhenAllOpen.fail
+}
+
+/// How much work further attempts may add.
+public struct RetrySettings: Sendable {
+    /// Further attempts for a hundred requests.
+    public var percent = 20
+    /// Further attempts a second on top, whatever the number of requests.
+    public var perSecond = 10
 }
 
 /// Bounds of everything that grows; sizes in bytes.

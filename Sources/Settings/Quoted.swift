@@ -16,7 +16,7 @@ enum Quoted {
     static func yaml(_ text: String) -> String {
         let isPlain =
             text.first.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "/" || $0 == ".") } ?? false
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-:+*".contains($0)) } && text.last != ":"
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-:+*%".contains($0)) } && text.last != ":"
         return isPlain ? text : "\"" + text.map(escaped).joined() + "\""
     }
 

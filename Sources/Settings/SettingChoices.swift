@@ -37,6 +37,14 @@ public enum HeartbeatForm: String, Sendable, CaseIterable {
     case chunk
 }
 
+/// What happens to a request when all its upstreams are left alone.
+public enum WhenAllOpen: String, Sendable, CaseIterable {
+    /// It is refused at once, with the time after which it may come again.
+    case fail
+    /// The upstream that would be called first again is called now.
+    case `try`
+}
+
 /// What becomes of the model's reasoning.
 public enum ReasoningSummaryChoice: String, Sendable, CaseIterable {
     /// Short steps made of the reasoning's own sentences.

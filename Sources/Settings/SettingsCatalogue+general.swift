@@ -8,7 +8,7 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + limits + processes
+    static let general: [Setting<ProxySettings>] = server + styles + summaries + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -19,6 +19,15 @@ extension SettingsCatalogue {
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
                 "Threads for connections; auto: one per core."),
+            set(
+                "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
+                "Tokens that clients may show; if there are any, one is wanted."),
+            set(
+                "server.require_auth", \.server.requiresTokens, .toggle, environment: "REQUIRE_AUTH",
+                "Refuse to start without api_tokens."),
+            set(
+                "server.admin_token", \.server.adminToken, .optional(.secret), environment: "ADMIN_TOKEN",
+                "Token for /admin; without one there is no such path."),
         ]
     }
 
@@ -62,6 +71,23 @@ extension SettingsCatalogue {
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+        ]
+    }
+
+    private static var resilience: [Setting<ProxySettings>] {
+        let times: ClosedRange<Duration> = .milliseconds(10) ... .seconds(3600)
+        return [
+            set("breaker.failures", \.breaker.failures, .count(1...1000), "Failures in a row after which an upstream is left alone."),
+            set("breaker.share", \.breaker.percent, .percent(1...100), "Share of failed calls after which it is left alone."),
+            set("breaker.window", \.breaker.window, .duration(.seconds(1) ... .seconds(3600)), "How far back calls are counted."),
+            set("breaker.minimum_calls", \.breaker.minimumCalls, .count(1...100_000), "Calls there must be before their share counts."),
+            set("breaker.open_time", \.breaker.openTime, .duration(times), "How long it is left alone at first; doubled each time."),
+            set("breaker.max_open_time", \.breaker.maximumOpenTime, .duration(times), "The most it is left alone."),
+            set(
+                "breaker.when_all_open", \.breaker.whenAllOpen, .choice,
+                "Refuse a request whose upstreams are all left alone, or try one."),
+            set("retries.share", \.retries.percent, .percent(0...100), "Further attempts, as a share of the requests."),
+            set("retries.per_second", \.retries.perSecond, .count(0...1000), "Further attempts a second on top of that."),
         ]
     }
 

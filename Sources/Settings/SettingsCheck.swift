@@ -6,6 +6,7 @@ struct SettingsCheck {
     /// Runs every rule.
     func run(_ reading: inout Reading) {
         checkNames(&reading)
+        checkTokens(&reading)
         for index in settings.upstreams.indices { checkUpstream(index, &reading) }
         for index in settings.profiles.indices { checkConfiguredProfile(index, &reading) }
         checkProfile(settings.detection.profile, at: "detection.profile", &reading)
@@ -24,6 +25,28 @@ struct SettingsCheck {
             } else {
                 seen[upstream.name] = index
             }
+        }
+    }
+
+    private func checkTokens(_ reading: inout Reading) {
+        let tokens = settings.server.apiTokens
+        if settings.server.requiresTokens, tokens.isEmpty {
+            complain(.error, "server.require_auth", "there is no token that a client could show", "set API_TOKENS", &reading)
+        }
+        for token in tokens + [settings.server.adminToken].compactMap({ $0 }) {
+            let path = token == settings.server.adminToken ? "server.admin_token" : "server.api_tokens"
+            if token.exposed.utf8.count > AccessTokens.maximumByteCount {
+                complain(.error, path, "a token is longer than \(AccessTokens.maximumByteCount) bytes", "use a shorter one", &reading)
+            } else if token.exposed.utf8.count < AccessTokens.safeByteCount {
+                let problem = "a token has fewer than \(AccessTokens.safeByteCount) characters and can be guessed"
+                complain(.warning, path, problem, "use a random one, for example of openssl rand -hex 24", &reading)
+            }
+        }
+        guard !tokens.isEmpty else { return }
+        for index in settings.upstreams.indices where settings.upstreams[index].auth == .forward {
+            complain(
+                .error, path(index, "auth"), "the client's token would be sent to this upstream, for server.api_tokens is set",
+                "set api_key, or auth: none", &reading)
         }
     }
 

@@ -188,7 +188,7 @@ import Testing
         (#"{"choices":[]}"#, "upstream_protocol"), (#"{"object":"list","data":[]}"#, "upstream_protocol"),
         (#"{"choices":[{"index":0,"delta":{"content":"a chunk"}}]}"#, "upstream_protocol"),
         (#"{"error":{"message":"No.","type":"server_error"}}"#, "upstream_error"), (#"{"error":"No."}"#, "upstream_error"),
-        (#"{"object":"error","message":"No.","code":400}"#, "upstream_error"), (#"{"detail":"No."}"#, "upstream_error"),
+        (#"{"object":"error","message":"No.","code":400}"#, "upstream_rejected"), (#"{"detail":"No."}"#, "upstream_error"),
         (#"{"error":{"message":"No.","code":429}}"#, "upstream_rate_limited"),
     ])
     func whatIsNoCompletionIsAFailure(_ body: String, _ code: String) {

@@ -61,11 +61,15 @@ enum Streams {
         _ style: WireStyle, _ reasoning: StreamPlan.ReasoningMode = .extractive(ReasoningSummaryOptions()),
         thinking: ThinkingRequest = ThinkingRequest(), profile: String = "default"
     ) -> StreamPlan {
-        let catalogue = ProfileCatalogue.builtIn
-        return StreamPlan(
+        StreamPlan(
             style: style, identity: ChunkIdentity(id: "chatcmpl-own", created: 1_763_692_801, model: "own-model"), promptSummary: prompt,
             promptFacts: PromptFacts(lastUserText: Array(prompt.utf8)), reasoning: reasoning,
-            profile: catalogue.named(profile) ?? catalogue.profile(forModel: "unknown"), thinking: thinking)
+            profile: Streams.profile(profile), thinking: thinking)
+    }
+
+    /// A built-in profile by its name.
+    static func profile(_ name: String) -> CompiledProfile {
+        ProfileCatalogue.builtIn.named(name) ?? ProfileCatalogue.builtIn.profile(forModel: "unknown")
     }
 
     /// One event for each line that is not empty.

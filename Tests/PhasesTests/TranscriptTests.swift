@@ -31,6 +31,7 @@ private struct Replay: ~Copyable {
         header = String(lines.first ?? "")
         inputs = lines.filter { $0.hasPrefix("> ") }
         machine = StreamMachine(try Replay.plan(header.split(separator: " ")))
+        machine.mayRestart = header.contains(" may-restart")
     }
 
     private static func plan(_ words: [Substring]) throws -> StreamPlan {
@@ -43,6 +44,7 @@ private struct Replay: ~Copyable {
             case "usage": plan.includesUsage = true
             case "chunk-heartbeat": plan.heartbeatForm = .chunk
             case "no-summaries": (plan.promptSummary, plan.reasoning) = (nil, .off)
+            case "may-restart": break
             case "summarised": plan.reasoning = .extractive(.init())
             default: throw Unreadable(line: String(word))
             }
@@ -72,6 +74,10 @@ private struct Replay: ~Copyable {
         case "ended": action = machine.upstreamEnded(at: now, into: &output)
         case "failed":
             action = machine.upstreamFailed(StreamFailure(code: rest, message: "It failed.", status: 502), at: now, into: &output)
+        case "restarted":
+            machine.upstreamRestarted(profile: Streams.profile(rest))
+        case "gave-up":
+            action = machine.gaveUp(StreamFailure(code: rest, message: "It failed.", status: 502), at: now, into: &output)
         case "left": action = machine.clientLeft()
         default: log += "! unknown input\n"
         }

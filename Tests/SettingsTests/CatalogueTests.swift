@@ -7,10 +7,12 @@ import Testing
     func reachable(row: SettingsCatalogue.Row) throws {
         let sample = Sample(row)
         let path = row.path.replacing("[]", with: "[0]")
-        #expect(try load(sample.yaml, environment: Sample.environment).shown(path) == sample.shown)
-        #expect(try load(environment: [row.environment: sample.flat]).shown(path) == sample.shown)
-        #expect(try load(flags: [(row.flag, sample.flat)]).shown(path) == sample.shown)
-        #expect(try load(flags: [(row.path.replacing("upstreams[]", with: "upstream"), sample.flat)]).shown(path) == sample.shown)
+        #expect(try load(sample.yaml, environment: sample.around).shown(path) == sample.shown)
+        #expect(try load(environment: sample.around.merging([row.environment: sample.flat]) { $1 }).shown(path) == sample.shown)
+        #expect(try load(environment: sample.around, flags: [(row.flag, sample.flat)]).shown(path) == sample.shown)
+        #expect(
+            try load(environment: sample.around, flags: [(row.path.replacing("upstreams[]", with: "upstream"), sample.flat)]).shown(path)
+                == sample.shown)
         #expect(sample.shown != ProxySettings().shown(path), "the sample is the default, so this test shows nothing")
     }
 
@@ -19,11 +21,11 @@ import Testing
         let sample = Sample(row)
         let path = row.path.replacing("[]", with: "[0]")
         let all = try load(
-            sample.yaml, environment: Sample.environment.merging([row.environment: sample.flat]) { $1 }, flags: [(row.flag, sample.flat)])
+            sample.yaml, environment: sample.around.merging([row.environment: sample.flat]) { $1 }, flags: [(row.flag, sample.flat)])
         #expect(all.origins[path] == .flag(row.flag))
-        let two = try load(sample.yaml, environment: Sample.environment.merging([row.environment: sample.flat]) { $1 })
+        let two = try load(sample.yaml, environment: sample.around.merging([row.environment: sample.flat]) { $1 })
         #expect(two.origins[path] == .environment(row.environment))
-        let one = try load(sample.yaml, environment: Sample.environment)
+        let one = try load(sample.yaml, environment: sample.around)
         #expect(one.origins[path].map { "\($0)".hasPrefix("proxy.yaml:") } == true)
         #expect(try load().origins.isEmpty)
     }
@@ -76,7 +78,8 @@ import Testing
 
 /// A value for one row, as each source writes it.
 private struct Sample {
-    static let environment = ["SAMPLE_KEY": "canary-S-1"]
+    /// The environment it needs: what it refers to, and what it must not be without.
+    let around: [String: String]
     let flat: String
     let yaml: String
     let shown: String
@@ -84,6 +87,7 @@ private struct Sample {
     init(_ row: SettingsCatalogue.Row) {
         let (flat, yaml, shown) = Self.values(row)
         self.flat = flat
+        around = ["SAMPLE_KEY": "canary-S-1"].merging(row.path == "server.require_auth" ? ["API_TOKENS": "canary-S-2"] : [:]) { $1 }
         self.shown = shown
         let isUpstream = row.path.hasPrefix("upstreams[].")
         let keys = row.path.replacing("upstreams[].", with: "").split(separator: ".")
@@ -100,6 +104,8 @@ private struct Sample {
         case "number", "auto or number": ("99", "99", "99")
         case "on, off": row.standard == "on" ? ("off", "off", "off") : ("on", "on", "on")
         case "secret": ("canary-S-1", "env:SAMPLE_KEY", "\"***\"")
+        case "percent": ("35%", "35%", "35%")
+        case "list of secret": ("canary-S-1", "[env:SAMPLE_KEY]", "[\"***\"]")
         case "list of pattern": ("a*, b", "[\"a*\", b]", "[a*, b]")
         case "address": ("http://u.example/v1", "http://u.example/v1", "http://u.example/v1")
         case "name: value": ("X-One=1,X-Two=2", "{X-One: 1, X-Two: env:SAMPLE_KEY}", "{X-One: \"***\", X-Two: \"***\"}")

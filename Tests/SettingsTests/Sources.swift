@@ -3,7 +3,9 @@ import Settings
 
 /// The settings files kept as data, and the environment they are read in.
 enum SettingsFixtures {
-    static let environment = ["A_KEY": "canary-A-5f1c", "B_KEY": "canary-B-77d0"]
+    static let environment = [
+        "A_KEY": "canary-A-5f1c", "B_KEY": "canary-B-77d0", "C_TOKEN": "canary-C-of-some-length", "D_TOKEN": "canary-D-of-some-length",
+    ]
     static let profiles: Set<String> = ["default", "plain", "qwen3", "deepseek"]
 
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures/settings").standardized

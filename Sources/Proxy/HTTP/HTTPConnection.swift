@@ -154,7 +154,9 @@ final class HTTPConnection: ChannelInboundHandler {
         // HTTP/1.0 knows no interim responses (RFC 9110, section 10.1.1).
         let expectsContinue = head.version == .http1_1 && head.headers.first(name: "expect")?.lowercased() == "100-continue"
         if let failure = server.routes.refusal(of: request) {
-            if expectsContinue { return refuseAtOnce(failure, request, context) }
+            // The body of a stranger is not waited for.
+            let isStranger = failure.status == 401 && (declared > 0 || head.headers.contains(name: "transfer-encoding"))
+            if expectsContinue || isStranger { return refuseAtOnce(failure, request, context) }
             state = .refusing(request, failure)
         } else {
             if expectsContinue { sendContinue(head.version, context) }

@@ -6,12 +6,13 @@ import Upstream
 /// One upstream as the whole process sees it: its settings, its circuit breaker, and what it is doing. Shared by all loops.
 final class UpstreamEntry: Sendable {
     let settings: UpstreamSettings
-    private let breaker = Mutex(CircuitBreaker())
+    private let breaker: Mutex<CircuitBreaker>
     private let inFlight = Atomic<Int>(0)
     private let started = NIODeadline.now()
 
-    init(_ settings: UpstreamSettings) {
+    init(_ settings: UpstreamSettings, breaker: BreakerSettings) {
         self.settings = settings
+        self.breaker = Mutex(CircuitBreaker(breaker))
     }
 
     var name: String { settings.name }
@@ -20,7 +21,8 @@ final class UpstreamEntry: Sendable {
     /// The breaker's clock.
     private var now: Duration { started.elapsed }
 
-    /// Asks for the right to make a call; a permit that was given has to come back through `report`.
+    /// Asks for the right to make a call. A permit that was given has to come back through `report`, and the call's end has to be told
+    /// to `callEnded`, each exactly once.
     func admit(evenIfOpen: Bool = false) -> BreakerAdmission {
         let now = now
         let admission = breaker.withLock { $0.admit(now: now, evenIfOpen: evenIfOpen) }
@@ -30,10 +32,20 @@ final class UpstreamEntry: Sendable {
 
     /// Hands a permit back with what the call says about the upstream. Returns the change of the breaker's state, if there is one.
     func report(_ verdict: BreakerVerdict, for permit: BreakerPermit) -> BreakerTransition? {
-        inFlight.subtract(1, ordering: .relaxed)
         let now = now
         let random = Double.random(in: 0...1)
         return breaker.withLock { $0.report(verdict, for: permit, now: now, random: random) }
+    }
+
+    /// A call is over, however it ended.
+    func callEnded() {
+        inFlight.subtract(1, ordering: .relaxed)
+    }
+
+    /// Closes the breaker by an operator's order. Returns the change of its state, if there is one.
+    func reset() -> BreakerTransition? {
+        let now = now
+        return breaker.withLock { $0.reset(now: now) }
     }
 
     /// The breaker's figures.
@@ -71,5 +83,18 @@ extension BreakerState {
         case .open: "open"
         case .halfOpen: "half_open"
         }
+    }
+}
+
+extension BreakerSettings {
+    /// The breaker as configured.
+    init(_ settings: CircuitSettings) {
+        self.init()
+        consecutiveFailures = settings.failures
+        failureShare = Double(settings.percent) / 100
+        window = settings.window
+        minimumCalls = settings.minimumCalls
+        openTime = settings.openTime
+        longestOpenTime = max(settings.openTime, settings.maximumOpenTime)
     }
 }

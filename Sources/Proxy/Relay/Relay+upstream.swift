@@ -20,6 +20,8 @@ extension Relay: TransferReceiver {
     }
 
     private func begin(_ kind: BodyKind) {
+        // Nobody else will be asked.
+        if !hasMoreUpstreams { job.request.body = [] }
         switch kind {
         case .events where job.isStream, .unknown where job.isStream:
             state = .streaming
@@ -61,12 +63,13 @@ extension Relay: TransferReceiver {
         deadlines.answerBegan(now: now)
         // It cannot be sent to another upstream any more.
         job.request.body = []
+        answerBegan()
     }
 
     /// An error status, with as much of its body as there is.
     func refused(_ head: ResponseHead) {
         guard let attempt else { return }
-        upstreamFailed(UpstreamStatus.failure(head, body, attempt, hiding: job.plan.secrets))
+        upstreamFailed(AttemptFailure(UpstreamStatus.failure(head, body, attempt, hiding: job.plan.secrets)))
     }
 
     private func gather(_ bytes: Span<UInt8>, limit: Int) {
@@ -88,7 +91,7 @@ extension Relay: TransferReceiver {
         case (.streaming, .success): perform(machine.upstreamEnded(at: now, into: &output))
         case (.gathering, .success): completeWhole()
         case (.waiting, .success): upstreamFailed(StreamFailure.empty)
-        case (_, .failure(let error)): upstreamFailed(StreamFailure(error))
+        case (_, .failure(let error)): upstreamFailed(AttemptFailure(error))
         case (.draining, .success), (.over, .success): break
         }
     }

@@ -41,16 +41,24 @@ final class Relay: Exchange {
     var transfer: Transfer?
     /// The try that is under way, or was the last.
     var attempt: Attempt? {
-        didSet { attemptIsClosed = false }
+        didSet { (attemptIsReported, attemptIsClosed) = (false, false) }
     }
+    /// Whether the breaker knows what the try says about its upstream.
+    var attemptIsReported = false
     var attemptIsClosed = false
     var attemptCount = 0
     /// The next of `job.upstreams` to try.
     var nextUpstream = 0
     /// When the first of the upstreams that were not called may be called again.
     var soonestRetry: Duration?
+    /// Whether those that were not called were all left alone at their own wish.
+    var isThrottledOnly = true
+    /// Whether a further try was not made because there was no token for it.
+    var isOutOfTokens = false
     /// Why the last try could not even begin.
-    var lastFailure: ProxyFailure?
+    var lastFailure: AttemptFailure?
+    /// The last try that ended with a wish to be left alone for some time.
+    var rateLimit: AttemptFailure?
     /// What waits for the end of the round.
     var output: [UInt8] = []
     /// A body that is read as a whole.
@@ -76,10 +84,12 @@ final class Relay: Exchange {
     var now: Duration { started.elapsed }
 
     func start() {
-        guard !startNext() else { return }
-        let failure = lastFailure ?? .circuitOpen(retryAfter: soonestRetry ?? .seconds(1))
-        sink.respond(failure)
-        finish(.failed(StreamFailure(failure)))
+        guard !startFirst() else { return }
+        if lastFailure == nil { server.metrics.add(.breakerRefusals) }
+        let open = ProxyFailure.circuitOpen(retryAfter: soonestRetry ?? .seconds(1), isThrottled: isThrottledOnly)
+        let failure = lastFailure ?? AttemptFailure(open)
+        sink.respond(failure.status)
+        finish(.failed(failure.inStream))
     }
 
     // MARK: Client
@@ -185,10 +195,7 @@ final class Relay: Exchange {
         case .clientLeft: return .excluded
         case .failed(let failure): return BreakerVerdict(failure, retryAfter: nil)
         case .finished:
-            guard let attempt else { return .excluded }
-            return BreakerVerdict(
-                finished: facts ?? machine.facts, since: attempt.started,
-                firstEventLimit: attempt.upstream.settings.timeouts.firstEvent)
+            return attempt.map(finishedVerdict) ?? .excluded
         }
     }
 

@@ -9,7 +9,7 @@ struct RelayJob {
     var model: String
     /// Whether the client asked for a stream.
     var isStream: Bool
-    /// The plan for the first of the upstreams.
+    /// The plan; its profile is that of the upstream at hand.
     var plan: StreamPlan
     /// The profile that the request itself names: it holds at every upstream.
     var requestedProfile: CompiledProfile?

@@ -26,16 +26,17 @@ extension BreakerVerdict {
 }
 
 extension ProxyFailure {
-    /// Whether another upstream may do better: not when the request itself is at fault.
-    var mayMoveOn: Bool {
-        origin == .upstream || code == "upstream_rate_limited"
-    }
-
-    /// No upstream may be called now.
-    static func circuitOpen(retryAfter: Duration) -> ProxyFailure {
-        ProxyFailure(
+    /// No upstream may be called now. If all that is wrong is that they asked to be left alone, it is a rate limit.
+    static func circuitOpen(retryAfter: Duration, isThrottled: Bool) -> ProxyFailure {
+        let seconds = max(1, Int(retryAfter.inSeconds.rounded(.up)))
+        if isThrottled {
+            return ProxyFailure(
+                .upstream, status: 429, type: "rate_limit_error", code: "upstream_rate_limited",
+                message: "The upstream's rate limit is reached, and it asked to be left alone for a while.", retryAfter: seconds)
+        }
+        return ProxyFailure(
             .upstream, status: 503, type: "server_error", code: "circuit_open",
             message: "The upstreams that serve this model have failed or asked to be left alone, and are given time to recover.",
-            retryAfter: max(1, Int(retryAfter.inSeconds.rounded(.up))))
+            retryAfter: seconds)
     }
 }

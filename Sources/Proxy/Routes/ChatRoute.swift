@@ -100,8 +100,6 @@ struct ChatRoute {
         let facts = PromptFacts(chat)
         let settings = server.settings
         let profile = requested ?? server.profile(forModel: model, at: upstream)
-        var thinking = ThinkingRequest(chat)
-        thinking.beginsInside = server.beginsInside(model, at: upstream)
         var plan = StreamPlan(
             style: style,
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
@@ -109,8 +107,7 @@ struct ChatRoute {
             promptFacts: facts,
             reasoning: reasoningMode(chat.phases?.summary),
             profile: profile,
-            thinking: thinking,
-            whitespace: chat.phases?.whitespace.map { $0 == .exact ? .exact : .trim } ?? settings.whitespacePolicy(of: profile.profile))
+            thinking: ThinkingRequest(chat))
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.includesUsage = chat.includesUsage
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)
@@ -135,9 +132,15 @@ struct ChatRoute {
         }
     }
 
+    /// Header values of at least so many bytes are taken for keys.
+    private static let keyByteCount = 16
+
     /// Keys that must not come back in an upstream's words: the client's own, and those of all upstreams, for the request may move.
     private func secrets(_ request: HTTPRequest) -> [[UInt8]] {
-        var secrets = server.upstreams.entries.compactMap { $0.settings.apiKey }.map { Array($0.exposed.utf8) }
+        var secrets = server.upstreams.entries.flatMap { upstream in
+            let headers = upstream.settings.headers.map { Array($0.value.exposed.utf8) }.filter { $0.count >= ChatRoute.keyByteCount }
+            return headers + [upstream.settings.apiKey].compactMap { $0.map { Array($0.exposed.utf8) } }
+        }
         if let sent = request.headers.first(name: "authorization") {
             secrets.append(Array((sent.lowercased().hasPrefix("bearer ") ? String(sent.dropFirst(7)) : sent).utf8))
         }

@@ -24,7 +24,7 @@ struct HealthRoute {
         output.string("version", Version.current)
         output.number("uptime_seconds", Int(server.uptime.inSeconds))
         output.number("streams_open", server.openStreamCount)
-        output.array("upstreams", server.upstreams.entries.map(describe))
+        output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
@@ -32,7 +32,8 @@ struct HealthRoute {
         status == "ok" || status == "degraded" ? 200 : 503
     }
 
-    private func describe(_ upstream: UpstreamEntry) -> [UInt8] {
+    /// One upstream and what it is doing.
+    static func describe(_ upstream: UpstreamEntry) -> [UInt8] {
         var entry = JSONObjectWriter()
         let status = upstream.status
         entry.string("name", upstream.name)

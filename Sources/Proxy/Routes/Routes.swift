@@ -12,17 +12,35 @@ enum Endpoint: String {
     case live = "/livez"
     case ready = "/readyz"
     case metrics = "/metrics"
+    /// The path holds the upstream's name: `/admin/upstreams/{name}/reset`.
+    case resetUpstream = "/admin/upstreams/reset"
 
     var methods: [HTTPMethod] {
-        self == .chat ? [.POST] : [.GET, .HEAD]
+        switch self {
+        case .chat, .resetUpstream: [.POST]
+        case .models, .health, .live, .ready, .metrics: [.GET, .HEAD]
+        }
+    }
+
+    /// Whether it is open to everybody: what a load balancer asks.
+    var isPublic: Bool {
+        switch self {
+        case .health, .live, .ready: true
+        case .chat, .models, .metrics, .resetUpstream: false
+        }
     }
 
     /// Paths that other servers use for the same thing.
     private static let aliases: [String: Endpoint] = ["/healthz": .health]
 
     init?(path: String) {
-        guard let endpoint = Endpoint(rawValue: path) ?? Endpoint.aliases[path] else { return nil }
-        self = endpoint
+        if AdminRoute.upstreamName(in: path) != nil {
+            self = .resetUpstream
+        } else if let endpoint = Endpoint(rawValue: path) ?? Endpoint.aliases[path], endpoint != .resetUpstream {
+            self = endpoint
+        } else {
+            return nil
+        }
     }
 
     /// The endpoint and the wire style that a path names: `/inline/v1/chat/completions` is `/v1/chat/completions` in style
@@ -41,7 +59,9 @@ struct Routes {
 
     /// Why a request is refused, as far as its head can tell; nil when it may come in.
     func refusal(of request: HTTPRequest) -> ProxyFailure? {
-        guard let found = Endpoint.find(request.path) else { return .notFound(request.path) }
+        let found = Endpoint.find(request.path).flatMap { $0.endpoint == .resetUpstream && server.adminTokens.isEmpty ? nil : $0 }
+        guard mayEnter(found?.endpoint, request) else { return .unauthorized }
+        guard let found else { return .notFound(request.path) }
         guard found.endpoint.methods.contains(request.method) else { return .wrongMethod(found.endpoint) }
         guard found.endpoint == .chat else { return nil }
         if let encoding = request.headers.first(name: "content-encoding"), encoding.lowercased() != "identity" {
@@ -49,6 +69,16 @@ struct Routes {
         }
         if let type = request.headers.first(name: "content-type"), !Routes.isJSON(type) { return .wrongContentType }
         return server.isDraining ? .draining : nil
+    }
+
+    /// Whether the request shows the token that its path wants. Without a path there is nothing to show one for, but who has none is
+    /// told the same wherever they knock.
+    private func mayEnter(_ endpoint: Endpoint?, _ request: HTTPRequest) -> Bool {
+        let shown = request.headers["authorization"]
+        // Two are one too many: which of them counts must not depend on the reader.
+        let token = shown.count == 1 ? shown[0] : nil
+        if endpoint == .resetUpstream { return server.adminTokens.open(to: token) }
+        return endpoint?.isPublic == true || server.apiTokens.isEmpty || server.apiTokens.open(to: token)
     }
 
     /// Answers a request that was not refused. Returns the exchange if the answer goes on after this call.
@@ -61,6 +91,7 @@ struct Routes {
         case .live: HealthRoute(server: server).live(sink)
         case .ready: HealthRoute(server: server).ready(sink)
         case .metrics: HealthRoute(server: server).metrics(sink)
+        case .resetUpstream: AdminRoute(server: server).resetUpstream(request, sink)
         }
         server.metrics.add(.requests, [("route", found.endpoint.rawValue), ("status", String(sink.status))])
         return nil
@@ -95,6 +126,10 @@ extension ProxyFailure {
         let methods = endpoint.methods.map(\.rawValue).joined(separator: ", ")
         return .request(405, code: "method_not_allowed", "\(endpoint.rawValue) answers \(methods) only.", allow: methods)
     }
+
+    /// The same for a token that is missing, malformed or wrong.
+    static let unauthorized = ProxyFailure.request(
+        401, code: "invalid_api_key", "A valid API key is needed: send it as authorization: Bearer KEY.")
 
     static let wrongContentType = ProxyFailure.request(
         415, code: "unsupported_media_type", "The body must be JSON: set the header content-type: application/json.")

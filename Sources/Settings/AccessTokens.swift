@@ -1,0 +1,59 @@
+/// The tokens that open a door, compared so that the time tells nothing about them.
+///
+/// Each token is kept as a block of fixed length, with its length as the last byte, and what a client shows is made into
+/// such a block. Every comparison looks at every byte of every block, whatever is in them: there is nothing to be learnt
+/// by trying one beginning after the other. A digest would add nothing to this but its cost, for it only serves to make
+/// lengths equal.
+public struct AccessTokens: Sendable {
+    /// The longest token.
+    public static let maximumByteCount = 255
+    /// Tokens shorter than this are warned of.
+    public static let safeByteCount = 16
+
+    private let blocks: [[UInt8]]
+
+    /// The doorkeeper of these tokens. Those that are empty or too long never open.
+    ///
+    /// - Parameter tokens: the tokens.
+    public init(_ tokens: [Secret]) {
+        blocks = tokens.map { Array($0.exposed.utf8) }.filter { (1...AccessTokens.maximumByteCount).contains($0.count) }.map(
+            AccessTokens.block)
+    }
+
+    /// Whether there are none, so that nothing opens.
+    public var isEmpty: Bool { blocks.isEmpty }
+
+    /// Whether an `Authorization` header shows one of the tokens, as `Bearer`.
+    ///
+    /// - Parameter header: the header's value; nil if there is none.
+    /// - Returns: true if the door opens.
+    public func open(to header: String?) -> Bool {
+        let shown = AccessTokens.bearer(header)
+        let block = AccessTokens.block(shown)
+        var found: UInt8 = 0
+        for known in blocks {
+            var difference: UInt8 = 0
+            for index in known.indices { difference |= known[index] ^ block[index] }
+            // 1 if nothing differed, without a branch.
+            found |= UInt8(truncatingIfNeeded: (UInt16(difference) &- 1) >> 15)
+        }
+        // A token that is too long is cut in its block, and an empty one equals none that is kept.
+        return found == 1 && shown.count <= AccessTokens.maximumByteCount
+    }
+
+    private static func block(_ token: [UInt8]) -> [UInt8] {
+        var block = [UInt8](repeating: 0, count: maximumByteCount + 1)
+        for (index, byte) in token.prefix(maximumByteCount).enumerated() { block[index] = byte }
+        block[maximumByteCount] = UInt8(truncatingIfNeeded: min(token.count, maximumByteCount))
+        return block
+    }
+
+    /// What stands behind `Bearer`, in any case and with any number of spaces (RFC 9110, section 11.4); empty if nothing does.
+    private static func bearer(_ header: String?) -> [UInt8] {
+        guard let header else { return [] }
+        let bytes = Array(header.utf8)
+        let scheme = Array("bearer ".utf8)
+        guard bytes.count > scheme.count, zip(bytes, scheme).allSatisfy({ $0 == $1 || ($1 > 0x60 && $0 | 0x20 == $1) }) else { return [] }
+        return Array(bytes.dropFirst(scheme.count).drop { $0 == 0x20 })
+    }
+}
