@@ -58,6 +58,12 @@ def seeds():
         if len(lines) > 1 and number % 2 == 0:
             stream = b"".join(b"data: " + line + b"\n\n" for line in [lines[0], lines[-1]]) + b"data: [DONE]\n\n"
             yield f"bytes-{file.stem}", bytes([BYTES, len(names) - 1, number % 5, 1]) + cutting([50, 3]) + stream
+    for number, file in enumerate(sorted((fixtures / "phases").glob("whole*.json"))):
+        yield f"whole-{file.stem}", bytes([BYTES, len(names) - 1, number % 4, 1]) + cutting([50]) + file.read_bytes()
+    whole = {"id": "up", "object": "chat.completion", "created": 1, "model": "m", "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "<think>a</think>b", "reasoning_content": "c"}, "finish_reason": "stop"}],
+        "usage": {"total_tokens": 3}}
+    yield "whole-made", bytes([BYTES, len(names) - 1, 0, 1]) + cutting([50]) + json.dumps(whole).encode()
 
 
 def dictionary():

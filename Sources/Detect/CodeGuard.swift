@@ -13,6 +13,9 @@ struct CodeGuard {
     /// Only white space since the last line feed.
     private(set) var isAtLineStart = true
 
+    /// Whether text without a backtick and a line feed changes nothing.
+    var isIndifferentToPlainText: Bool { run == 0 && !isAtLineStart }
+
     /// Whether `next`, the byte after everything read, stands inside a code span.
     mutating func isInSpan(before next: UInt8) -> Bool {
         settle(next)

@@ -42,19 +42,19 @@ extension Detector {
         if payload < cleared { skipsWhite = false }
     }
 
-    private mutating func giveOut(_ text: Span<UInt8>, emit: Emit) {
+    private mutating func giveOut(_ text: Span<UInt8>, isPlain: Bool = false, emit: Emit) {
         if place == .body(.toolCall) {
             record(text) { .toolCall($0) }
             return addToCall(text)
         }
-        note(text)
+        note(text, isPlain: isPlain)
         let kind = kind
-        record(text) { .text(kind, $0) }
+        if trace != nil { record(text) { .text(kind, $0) } }
         emit(kind, text)
     }
 
     /// Keeps the books about text that is given out now.
-    mutating func note(_ text: Span<UInt8>) {
+    mutating func note(_ text: Span<UInt8>, isPlain: Bool) {
         switch kind {
         case .reasoning:
             if !sawReasoning { sawReasoning = text.firstNonWhite(from: 0) < text.count }
@@ -62,7 +62,7 @@ extension Detector {
         case .answer:
             if !answerHasPayload { answerHasPayload = text.firstNonWhite(from: 0) < text.count }
             answerEndsWhite = text[text.count - 1].isWhite
-            if place == .outside { watchForOrphanEnd(text) }
+            if place == .outside { watchForOrphanEnd(text, isPlain: isPlain) }
         }
     }
 
@@ -126,23 +126,33 @@ extension Detector {
         let whole = text.count - text.incompleteTail()
         guard whole > 0, !(holdsWhite && text[whole - 1].isWhite) else { return false }
         let clear = text.extracting(0..<whole)
-        guard readsPast(clear) else { return false }
-        giveOut(clear, emit: emit)
+        let glance = readsPast(clear)
+        if glance == .markerMayBegin { return false }
+        giveOut(clear, isPlain: glance == .plain, emit: emit)
         keepContext(clear)
         if whole < text.count { buffer.append(copying: text.extracting(whole..<text.count)) }
         return true
     }
 
     /// Reads text for the code guard unless a marker may begin in it.
-    private mutating func readsPast(_ text: Span<UInt8>) -> Bool {
-        guard let set = floatingSet else { return true }
+    private mutating func readsPast(_ text: Span<UInt8>) -> Glance {
+        guard let set = floatingSet else { return .plain }
         guard let first = set.interest.firstIndex(in: text, from: 0) else {
             codeGuard.readPlain(text)
-            return true
+            return .plain
         }
-        guard set.pattern.firstBytes.firstIndex(in: text, from: first) == nil else { return false }
+        guard set.pattern.firstBytes.firstIndex(in: text, from: first) == nil else { return .markerMayBegin }
         codeGuard.read(text)
-        return true
+        return .noMarker
+    }
+
+    /// What a first look at a text shows.
+    private enum Glance {
+        /// Neither a marker's first byte nor what moves the code guard.
+        case plain
+        /// No marker's first byte.
+        case noMarker
+        case markerMayBegin
     }
 
     private var isBounded: Bool {

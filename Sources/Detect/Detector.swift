@@ -56,7 +56,7 @@ public struct Detector: ~Copyable, Sendable {
     var sawMarker = false
     var answerHasPayload = false
     var answerEndsWhite = false
-    var orphanEnd = OrphanEnd()
+    var orphanEnd: OrphanEnd
     var toolCalls: [ToolCall] = []
     /// The last of the calls is still being written.
     var callIsOpen = false
@@ -89,6 +89,7 @@ public struct Detector: ~Copyable, Sendable {
         trims = whitespace == .trim
         isJSON = constrainedToJSON
         waitsForJSON = constrainedToJSON && start == .inside
+        orphanEnd = OrphanEnd(profile, isOn: start == .outside && !constrainedToJSON && profile.profile.channels == nil)
         place = waitsForJSON ? .undecided : Detector.place(start)
         if place == .reasoning {
             skipsWhite = trims

@@ -43,6 +43,8 @@ struct MarkerSets: Sendable {
     var splitEdge: MarkerSet?
     var header: MarkerSet?
     var body: MarkerSet?
+    /// Every byte that stops the scan for starts and ends also stops the one of the place `outside`.
+    let endsBeginLikeStarts: Bool
 
     init(_ profile: Profile) throws(PatternError) {
         let starts = profile.starts.map { ($0, MarkerRole.start) }
@@ -74,5 +76,9 @@ struct MarkerSets: Sendable {
         splitEdge = try MarkerSet(ends, isEdge: true, bit: 1 << 10)
         header = try MarkerSet(headerEnds, isEdge: false, bit: 1 << 11)
         body = try MarkerSet(headerStarts + bodyEnds, isEdge: false, bit: 1 << 12)
+        var both = outside?.interest ?? ByteSet()
+        let outsideAlone = both
+        both.formUnion(undecided?.interest ?? ByteSet())
+        endsBeginLikeStarts = both == outsideAlone
     }
 }

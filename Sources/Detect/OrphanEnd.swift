@@ -18,9 +18,17 @@ struct OrphanEnd {
         case found(isFollowed: Bool)
         /// The text teaches nothing.
         case over
+
+        var isOver: Bool {
+            if case .over = self { return true }
+            return false
+        }
     }
 
-    private var state = State.watching
+    /// The profile's starts and ends; nil if there is nothing to watch for.
+    private let markers: MarkerSet?
+    private let endsBeginLikeStarts: Bool
+    private var state: State
     private var codeGuard = CodeGuard()
     private var byteCount = 0
     private var lastVisible: UInt8 = 0
@@ -29,21 +37,52 @@ struct OrphanEnd {
     /// What may be the beginning of a marker.
     private var held: [UInt8] = []
 
+    /// Watches for the ends of `profile`, or for nothing.
+    init(_ profile: CompiledProfile, isOn: Bool) {
+        markers = isOn ? profile.sets.undecided : nil
+        endsBeginLikeStarts = profile.sets.endsBeginLikeStarts
+        state = markers == nil ? .over : .watching
+    }
+
     /// Whether the text, now complete, ended reasoning that it never began.
     var isConfirmed: Bool {
         if case .found(isFollowed: true) = state { return held.isEmpty }
         return false
     }
 
-    /// Takes text of the answer. `set` has the profile's starts and ends.
-    mutating func read(_ text: Span<UInt8>, _ set: MarkerSet, _ scratch: inout MatchScratch) {
-        if case .over = state { return }
+    /// Takes text of the answer.
+    mutating func read(_ text: Span<UInt8>, _ scratch: inout MatchScratch) {
+        guard !state.isOver, let set = markers else { return }
         if case .watching = state, byteCount > OrphanEnd.window { return state = .over }
         if held.isEmpty { return search(text, set, &scratch) }
         held.append(copying: text)
         let joined = held
         held = []
         search(joined.span, set, &scratch)
+    }
+
+    /// Takes text that holds neither a line feed, a backtick nor the first byte of a start marker: nearly all text. It is only counted.
+    ///
+    /// - Returns: false if the text must be read; nothing was done then.
+    mutating func passes(plain text: Span<UInt8>) -> Bool {
+        guard isSkippingPlain else { return state.isOver }
+        guard held.isEmpty, codeGuard.isIndifferentToPlainText else { return false }
+        var last = text[text.count - 1]
+        if last.isWhite {
+            guard text.count > 1, !text[text.count - 2].isWhite else { return false }
+            last = text[text.count - 2]
+        }
+        byteCount += text.count
+        backticks = 0
+        lastVisible = last
+        lineFeeds = 0
+        return true
+    }
+
+    /// Whether plain text can be counted: no marker yet, and an end begins with a byte that a start begins with.
+    private var isSkippingPlain: Bool {
+        guard case .watching = state else { return false }
+        return endsBeginLikeStarts
     }
 
     /// The text has ended: what may have been a marker was none.
@@ -132,10 +171,10 @@ extension UInt8 {
 }
 
 extension Detector {
-    /// Text that is given out as the answer, before any marker.
-    mutating func watchForOrphanEnd(_ text: Span<UInt8>) {
-        guard !sawMarker, !isJSON, let set = profile.sets.undecided else { return }
-        orphanEnd.read(text, set, &scratch)
+    /// Text that is given out as the answer, before any marker. `isPlain` if the markers of this place begin nowhere in it.
+    mutating func watchForOrphanEnd(_ text: Span<UInt8>, isPlain: Bool) {
+        if sawMarker || isPlain && orphanEnd.passes(plain: text) { return }
+        orphanEnd.read(text, &scratch)
     }
 
     /// The text has ended outside reasoning.

@@ -54,6 +54,27 @@ extension EndToEnd {
             try eventually("the access log to name the second upstream") { pair.proxy.errors.text.contains("upstream=two") }
         }
 
+        @Test(arguments: ["error-500", "reset-before-head", "html-page", "cut-chunk", "reset-in-answer"])
+        func aWholeAnswerMovesToo(fault: String) throws {
+            let pair = try Pair(fault: fault)
+            let reply = try RawConnection(port: pair.port).exchange(.chat("fast", stream: false))
+            #expect(reply.status == 200, "\(reply.text)")
+            #expect(reply.json["choices"][0]["message"]["content"].string == "Done at once.")
+            #expect(reply.json["phases"].array.count == 3)
+        }
+
+        @Test func aClientThatLeavesAfterAMoveEndsTheSecondRequestToo() throws {
+            let pair = try Pair(fault: "error-500")
+            let connection = try RawConnection(port: pair.port)
+            try connection.send(Request.chat("hold-in-answer", stream: true).bytes)
+            try connection.receive(text: "\"content\":\"The\"")
+            connection.reset()
+            try eventually("the second upstream's close", within: .seconds(2)) {
+                let state = try RawConnection(port: pair.secondPort).exchange(Request("GET", "/mock/state")).json
+                return state["streams"]["cancelled_by_client"].int == 1
+            }
+        }
+
         @Test func afterTheFirstWordOfTheAnswerNothingMoves() throws {
             let pair = try Pair(fault: "reset-in-answer")
             let stream = try pair.stream("any").stream

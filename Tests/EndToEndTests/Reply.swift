@@ -60,13 +60,17 @@ struct Reply {
     }
 
     private static func position(of needle: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        guard bytes.count >= needle.count else { return nil }
-        var index = start
-        while index + needle.count <= bytes.count {
-            if bytes[index] == needle[0], bytes[index..<index + needle.count].elementsEqual(needle) { return index }
-            index += 1
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var index = start
+            // By `memchr`, because bodies of megabytes are searched in debug builds.
+            while index + needle.count <= bytes.count, let found = memchr(base + index, Int32(needle[0]), bytes.count - index) {
+                index = UnsafeRawPointer(found) - base
+                if bytes[index...].prefix(needle.count).elementsEqual(needle) { return index }
+                index += 1
+            }
+            return nil
         }
-        return nil
     }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
@@ -105,9 +109,15 @@ struct Value: CustomStringConvertible {
 /// A chat stream in any style, read as a client would.
 struct ChatStream {
     struct Event {
-        var name: String
-        var data: String
-        var json: Value { Value(Array(data.utf8)) }
+        let name: String
+        let data: String
+        let json: Value
+
+        init(name: String, data: String) {
+            self.name = name
+            self.data = data
+            json = Value(Array(data.utf8))
+        }
     }
 
     private(set) var events: [Event] = []

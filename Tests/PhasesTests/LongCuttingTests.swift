@@ -7,7 +7,7 @@ import Testing
 
 /// Random cuttings of whole streams, as many as there is time for: a quarter of `LONG` in the environment (`make long-test`).
 @Suite struct LongCuttingTests {
-    static let wanted = (ProcessInfo.processInfo.environment["LONG"].flatMap { Int($0) } ?? 1600) / 4
+    static let wanted = (ProcessInfo.processInfo.environment["LONG"].flatMap { Int($0) } ?? 6400) / 4
     static let shards = 8
     static let cuttingsPerStream = 10
     static let longestStream = 6000
@@ -53,18 +53,57 @@ import Testing
         return Streams.plan(style, thinking: ThinkingRequest(enableThinking: thinking, thinking: thinking), profile: profile)
     }
 
+    /// How the model cuts its text into chunks changes nothing for the reader either.
+    @Test(arguments: 0..<shards)
+    func noChunkingChangesTheAnswer(_ shard: Int) throws {
+        var random = SeededRandom(seed: UInt64(3000 + shard))
+        var chunkings = 0
+        var differences = 0
+        while chunkings < Self.wanted / Self.shards {
+            let style = try #require(Streams.styles.randomElement(using: &random))
+            let plan = self.plan(style, &random)
+            let text = Self.text(&random)
+            let hasStop = Bool.random(using: &random)
+            let answer = Self.answer(Self.stream([text], hasStop: hasStop), plan)
+            for _ in 0..<Self.cuttingsPerStream {
+                chunkings += 1
+                if Self.answer(Self.stream(Self.chunks(of: text, &random), hasStop: hasStop), plan) == answer { continue }
+                differences += 1
+                if differences < 4 { Issue.record("\(style), \(plan.profile.profile.name): \(text.debugDescription)") }
+            }
+        }
+        print("long-test: machine, shard \(shard): \(chunkings) chunkings, \(differences) differences")
+        #expect(differences == 0)
+    }
+
+    private static func answer(_ input: [UInt8], _ plan: StreamPlan) -> [UInt8] {
+        WireValidator(Playing([input], plan).output, style: plan.style).reading.choices[0]?.answer ?? []
+    }
+
     /// A stream of one choice whose content is made of markers and text, in chunks of any size.
     private func made(_ random: inout SeededRandom) -> [UInt8] {
-        let text = (0..<Int.random(in: 1...24, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
+        let chunks = Self.chunks(of: Self.text(&random), &random)
+        let hasStop = Int.random(in: 0..<8, using: &random) > 0
+        return Self.stream(chunks, hasStop: hasStop, done: Int.random(in: 0..<8, using: &random) > 0)
+    }
+
+    private static func text(_ random: inout SeededRandom) -> String {
+        (0..<Int.random(in: 1...24, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+    }
+
+    private static func chunks(of text: String, _ random: inout SeededRandom) -> [String] {
         let longest = 1 << Int.random(in: 0...5, using: &random)
         var rest = Array(text.unicodeScalars)[...]
         var chunks: [String] = []
         while !rest.isEmpty {
             let count = Int.random(in: 1...longest, using: &random)
-            chunks.append(Streams.content(String(String.UnicodeScalarView(rest.prefix(count)))))
+            chunks.append(String(String.UnicodeScalarView(rest.prefix(count))))
             rest = rest.dropFirst(count)
         }
-        if Int.random(in: 0..<8, using: &random) > 0 { chunks.append(Streams.stop) }
-        return Streams.events(chunks, done: Int.random(in: 0..<8, using: &random) > 0)
+        return chunks
+    }
+
+    private static func stream(_ chunks: [String], hasStop: Bool, done: Bool = true) -> [UInt8] {
+        Streams.events(chunks.map { Streams.content($0) } + (hasStop ? [Streams.stop] : []), done: done)
     }
 }

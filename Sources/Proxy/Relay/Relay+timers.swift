@@ -11,9 +11,14 @@ extension Relay {
         if case .refused = state {
             times.append(headArrived + Relay.errorBodyTime)
         } else if job.isStream {
-            times.append(sink.hasStarted ? machine.nextTick : server.settings.stream.commitDelay)
+            times.append(sink.hasStarted ? machine.nextTick : commitTime)
         }
         return times.compactMap { $0 }.min()
+    }
+
+    /// When the head goes out at the latest: a little before the commit delay is over, so that the frame arrives within it.
+    private var commitTime: Duration {
+        max(.zero, server.settings.stream.commitDelay - Relay.commitMargin)
     }
 
     /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
@@ -53,7 +58,7 @@ extension Relay {
 
     private func tick(_ now: Duration) {
         if !sink.hasStarted {
-            if now >= server.settings.stream.commitDelay { open() }
+            if now >= commitTime { open() }
             return
         }
         machine.ticked(at: now, into: &output)

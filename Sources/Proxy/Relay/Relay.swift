@@ -25,6 +25,8 @@ final class Relay: Exchange {
 
     /// How long an upstream may take to end after its answer was complete.
     static let drainTime = Duration.milliseconds(500)
+    /// What the head is sent ahead of the commit delay: timers ring late by 0.6 ms at the median, and the frame has to travel.
+    static let commitMargin = Duration.milliseconds(3)
     /// How long the body of an upstream's error may take; then what has come of it has to do.
     static let errorBodyTime = Duration.milliseconds(500)
 
