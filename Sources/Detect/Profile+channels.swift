@@ -19,7 +19,7 @@ extension Profile {
             bodyEnds: [.text("<|end|>"), .text("<|call|>"), .text("<|return|>")],
             rules: [
                 .init("\\bto=(?!(?:assistant|user|all)\\b)", .toolCall),
-                .init("<\\|channel\\|>\\s?(?:final|commentary)|^(?:assistant)?(?:final|commentary)", .answer),
+                .init("<\\|channel\\|>\\s?(?:final|commentary)(?![A-Za-z_])|^(?:assistant)?(?:final|commentary)", .answer),
                 .init("^(?:<\\|start\\|>assistant)?<\\|message\\|>", .answer),
             ],
             recipient: callName)
