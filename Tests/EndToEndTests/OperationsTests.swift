@@ -55,7 +55,11 @@ extension EndToEnd {
             for _ in 0..<3 { _ = try house.stream("fast") }
             _ = try house.send(Request("GET", "/nothing"))
             _ = try house.stream("error-500")
-            let reply = try house.send(Request("GET", "/metrics"))
+            // A request is counted when its answer is on its way, not before.
+            let reply = try eventually("the last request to be counted") {
+                let reply = try house.send(Request("GET", "/metrics"))
+                return reply.text.contains("status=\"502\"") ? reply : nil
+            }
             #expect(reply.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
             let samples = try Self.parse(reply.text)
             let prefix = "reasoning_proxy_"
