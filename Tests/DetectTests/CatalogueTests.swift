@@ -24,13 +24,18 @@ struct CatalogueTests {
         #expect(names.subtracting(Self.models.map(\.profile)) == generic)
     }
 
-    @Test func everyFamilyHasAVectorOrIsTheGenericForm() {
-        let vectors = Set(Vector.all.map(\.profile))
-        let plainTags: Set = [
-            "qwen3-instruct", "qwen3-thinking", "mimo", "laguna", "kimi-k2-instruct", "step3.5", "nemotron3", "nemotron", "hyperclovax",
-            "openpangu", "lfm2-thinking", "cogito", "exaone4", "phi-4-reasoning", "think", "think-inside", "think-interleaved",
-        ]
-        #expect(Set(ProfileCatalogue.builtIn.all.map(\.profile.name)).subtracting(vectors).subtracting(plainTags).isEmpty)
+    @Test(arguments: ProfileCatalogue.builtIn.profiles.map(\.name))
+    func everyProfileHasFourVectorsAndOneOfEachKind(_ name: String) {
+        let vectors = Vector.all.filter { $0.profile == name }
+        #expect(vectors.count >= 4)
+        #expect(Set(vectors.compactMap(\.kind)) == Set(Vector.Kind.allCases))
+    }
+
+    @Test func theVectorsOfAKindAreOfThatKind() {
+        for vector in Vector.all where vector.kind == .cut { #expect(vector.chunks.count >= 3, "\(vector.testDescription)") }
+        for vector in Vector.all where vector.kind == .normal {
+            #expect(vector.missing != true && vector.promoted != true, "\(vector.testDescription)")
+        }
     }
 
     @Test func theLastResortIsLast() {

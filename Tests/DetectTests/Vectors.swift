@@ -6,8 +6,12 @@ import Testing
 struct Vector: Decodable, Sendable, CustomTestStringConvertible {
     struct File: Decodable { let cases: [Vector] }
 
+    /// What a vector of a built-in profile shows; the catalogue demands one of each.
+    enum Kind: String, Decodable, CaseIterable, Sendable { case normal, cut, missing, near }
+
     let name: String
     let profile: String
+    let kind: Kind?
     let start: String?
     let json: Bool?
     let chunks: [String]

@@ -55,14 +55,14 @@ extension EndToEnd {
             for _ in 0..<3 { _ = try house.stream("fast") }
             _ = try house.send(Request("GET", "/nothing"))
             _ = try house.stream("error-500")
-            // A request is counted when its answer is on its way, not before.
-            let reply = try eventually("the last request to be counted") {
+            let prefix = "reasoning_proxy_"
+            // A request is counted behind its last byte, and the next one may be answered by another thread.
+            let reply = try eventually("all requests are counted") {
                 let reply = try house.send(Request("GET", "/metrics"))
-                return reply.text.contains("status=\"502\"") ? reply : nil
+                return reply.text.contains("status=\"502\"") && reply.text.contains("stream_ends_total{end=\"finished\"} 3") ? reply : nil
             }
             #expect(reply.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
             let samples = try Self.parse(reply.text)
-            let prefix = "reasoning_proxy_"
             #expect(samples[prefix + "requests_total{route=\"/v1/chat/completions\",status=\"200\"}"] == 3)
             #expect(samples[prefix + "requests_total{route=\"/v1/chat/completions\",status=\"502\"}"] == 1)
             #expect(samples[prefix + "requests_total{route=\"other\",status=\"404\"}"] == 1)
