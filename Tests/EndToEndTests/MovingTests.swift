@@ -187,6 +187,9 @@ extension EndToEnd {
             // A stream that took too long speaks against nobody, and is not tried elsewhere.
             #expect(try street.upstream(1)["last_failure"].string == nil)
             #expect(try street.requests(0) == 1 && street.requests(2) == 0)
+            let metrics = try street.send(Request("GET", "/metrics")).text
+            let moves = metrics.split(separator: "\n").filter { $0.hasPrefix("reasoning_proxy_failovers_total{") }
+            #expect(moves.count == 1 && moves[0].contains("upstream_reset"), "\(moves)")
         }
 
         @Test func aClientThatLeavesDuringTheSecondAttemptEndsIt() throws {
