@@ -36,11 +36,11 @@ struct Thoughts: ~Copyable {
         if use == .summarised { summary.restarted() }
     }
 
-    mutating func step(at now: Duration) -> String? {
-        use == .summarised ? summary.step(at: now)?.text : nil
+    mutating func step(at now: Duration) -> Step? {
+        use == .summarised ? summary.step(at: now) : nil
     }
 
-    mutating func lastStep(at now: Duration) -> String? {
-        use == .summarised ? summary.finish(at: now)?.text : nil
+    mutating func lastStep(at now: Duration) -> Step? {
+        use == .summarised ? summary.finish(at: now) : nil
     }
 }
