@@ -130,7 +130,7 @@ if !pureOnly {
         .systemLibrary(name: "CLineEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
 
         tests("MockUpstream", ["MockUpstream"] + server),
-        tests("Proxy", ["Proxy", "Detect", "Settings"] + server),
+        tests("Proxy", ["Proxy", "ChatRequests", "Detect", "Phases", "Settings", "Summaries"] + server),
         tests("ProxyClient", ["proxy-client"]),
         // The programs are named so that they are built; the tests run them and import nothing of them.
         tests("EndToEnd", ["Proxy", "MockUpstream", "proxy-client"]),
