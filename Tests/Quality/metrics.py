@@ -25,6 +25,7 @@ A *summary* is a list of units: the steps of an engine, or the sentences a basel
 - lag: seconds from the end of the latest sentence that a step quotes to the step.
 """
 import dataclasses
+import functools
 import re
 import statistics
 import unicodedata
@@ -50,6 +51,7 @@ def folded(text):
     return re.sub(r"\s+", " ", text)
 
 
+@functools.lru_cache(20_000)
 def content_words(text):
     words = set()
     for word in WORD.findall(folded(text)):
@@ -60,9 +62,10 @@ def content_words(text):
             words.update(pair for pair in pairs if not re.fullmatch(r"[\u3040-\u309f]+", pair) and pair not in STOP_WORDS)
         elif len(word) > 1 and word not in STOP_WORDS:
             words.add((word[:-1] if len(word) > 3 and word.endswith("s") else word)[:6])
-    return words
+    return frozenset(words)
 
 
+@functools.lru_cache(None)
 def key_pattern(key):
     rest = key.endswith("*")
     key = folded(key[:-1] if rest else key).strip()
@@ -75,13 +78,15 @@ def key_pattern(key):
     return re.compile(pattern)
 
 
+@functools.lru_cache(1_000)
+def windows(units):
+    parts = [sentence for unit in units for sentence in cutting.sentences(unit)] or [""]
+    return [folded(" ".join(parts[i:i + 2])) for i in range(len(parts))]
+
+
 def says(units, point):
     """Whether two neighbouring sentences of the summary hold all keys of one set."""
-    parts = [sentence for unit in units for sentence in cutting.sentences(unit)] or [""]
-    windows = [folded(" ".join(parts[i:i + 2])) for i in range(len(parts))]
-    return any(
-        all(pattern.search(window) for pattern in patterns)
-        for patterns in [[key_pattern(key) for key in keys] for keys in point.key_sets] for window in windows)
+    return any(all(key_pattern(key).search(window) for key in keys) for keys in point.key_sets for window in windows(tuple(units)))
 
 
 def coverage(units, points):
