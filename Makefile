@@ -12,8 +12,10 @@ RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 
 LONG ?= 1000000
 SECONDS ?= 60
+MINUTES ?= 10
+SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test docker clean
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test soak docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -76,6 +78,9 @@ fuzz: ## feed the stream's parts hostile input for SECONDS=60; a crash is kept i
 
 long-test: ## cut texts and streams LONG=1000000 times at random; the result must not depend on it
 	FLOORS=pure LONG=$(LONG) $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/pure --filter LongCutting
+
+soak: release ## run mixed traffic with faults for MINUTES=10 (SEED=1); every text compared, memory and descriptors watched (ARGS="…")
+	@python3 Tests/Soak/soak.py "$(RELEASE_FOLDER)" --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 docker: ## build the container image
 	docker build -t reasoning-proxy .

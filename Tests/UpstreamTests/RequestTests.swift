@@ -133,7 +133,7 @@ extension SocketTests {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             let netrc = folder.appending(path: ".netrc")
-            try "default login somebody password secret\nmachine 127.0.0.1 login a password b\n".write(to: netrc, atomically: true, encoding: .utf8)
+            try "default login somebody password secret\n".write(to: netrc, atomically: true, encoding: .utf8)
             let home = ProcessInfo.processInfo.environment["HOME"] ?? "/"
             setenv("HOME", folder.path, 1)
             defer { setenv("HOME", home, 1) }
