@@ -109,6 +109,16 @@ public struct SummarySettings: Sendable {
     public var prompt = true
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
+    /// How much is said of it where neither model nor request says.
+    public var level = SummaryLevelName.auto
+    /// Levels by model pattern; the first pattern that fits wins.
+    public var levels: [PatternChoice<SummaryLevelName>] = []
+    /// Whether a request may ask for the raw reasoning.
+    public var allowsFull = false
+    /// Whether steps carry a title where the style shows one.
+    public var titles = false
+    /// How long a model may repeat itself before a step says so; zero for ever.
+    public var repetitionNotice = Duration.seconds(30)
     /// The shortest time between two steps.
     public var interval = Duration.seconds(3)
     /// The longest text of all steps of one answer, in characters.

@@ -57,6 +57,17 @@ extension SettingsCatalogue {
             set(
                 "summaries.reasoning", \.summaries.reasoning, .choice, "What becomes of the reasoning: short steps, nothing, or all of it."),
             set(
+                "summaries.level", \.summaries.level, .choice, "How much is said of the reasoning where neither model nor request says."),
+            set(
+                "summaries.levels", \.summaries.levels, .byPattern(.choice), "Level by model; the first pattern that fits wins."),
+            set("summaries.allow_full", \.summaries.allowsFull, .toggle, "Let requests ask for the raw reasoning, level full."),
+            set(
+                "summaries.titles", \.summaries.titles, .toggle,
+                "Put a short title in front of steps, in the styles reasoning and think."),
+            set(
+                "summaries.repetition_notice", \.summaries.repetitionNotice, .duration(.zero ... .seconds(3600)),
+                "How long a model may repeat itself before a step says so; 0 for ever."),
+            set(
                 "summaries.interval", \.summaries.interval, .duration(.milliseconds(100) ... .seconds(600)),
                 "Shortest time between two steps."),
             set("summaries.max_length", \.summaries.maxLength, .count(80...1_000_000), "Longest text of all steps, in characters."),
