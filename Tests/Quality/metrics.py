@@ -5,7 +5,7 @@ A *summary* is a list of units: the steps of an engine, or the sentences a basel
 - compression: characters of the summary / characters of the reasoning.
 - coverage: share of the trace's reference points that the summary says. A point is said when all keys of one of its sets occur within two
   neighbouring sentences of the summary. A key is matched without regard to case and width; a key that begins or ends with a letter or digit
-  must do so at a word's edge (60 is not in 160 or 60.5), `*` at its end allows any rest of the word; in scripts without spaces anywhere.
+  must do so at a word's edge (60 is not in 160 or 60.5), `*` at its end allows any rest of the word, as does Korean, whose particles stand there; in scripts without spaces anywhere.
 - conclusion kept: the same for the conclusion. *Closing*: it is in the last two units.
 - overlap of a step with an earlier one: share of the later step's content words that the earlier one has. Content words: numbers, and words
   of two letters and more that are no function words, cut to six letters; pairs of neighbouring characters in Chinese and Japanese.
@@ -73,7 +73,7 @@ def key_pattern(key):
     plain = f"[^\\W{UNSPACED}]"
     if re.match(plain, key[0]):
         pattern = rf"(?<!{plain})(?<!{plain}[.,])" + pattern if key[0].isdigit() else rf"(?<!{plain})" + pattern
-    if not rest and re.match(plain, key[-1]):
+    if not rest and re.match(plain, key[-1]) and not "가" <= key[-1] <= "힣":
         pattern += rf"(?!{plain})(?![.,]\d)"
     return re.compile(pattern)
 
