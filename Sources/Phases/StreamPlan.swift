@@ -36,6 +36,8 @@ public struct StreamPlan: Sendable {
     public var reasoning: ReasoningMode
     /// The delta's member for summaries in style `reasoning`.
     public var reasoningField = "reasoning_content"
+    /// Whether a step's title stands in front of it, in bold, in the styles `reasoning` and `think`: clients show these as Markdown.
+    public var showsTitles = false
     /// Which markers separate reasoning from answer in `content`.
     public var profile: CompiledProfile
     /// What the request says about thinking.
@@ -66,5 +68,14 @@ public struct StreamPlan: Sendable {
         self.profile = profile
         self.thinking = thinking
         self.whitespace = whitespace
+    }
+
+    /// The plan without steps that tell of times: a whole completion's time is only assumed.
+    var withoutNotices: StreamPlan {
+        guard case .extractive(var options) = reasoning else { return self }
+        options.repetitionNoticeDelay = nil
+        var plan = self
+        plan.reasoning = .extractive(options)
+        return plan
     }
 }

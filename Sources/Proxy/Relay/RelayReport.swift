@@ -31,6 +31,7 @@ struct RelayReport {
         metrics.add(.reasoningBytes, by: facts.reasoningBytes)
         metrics.add(.answerBytes, by: facts.answerBytes)
         metrics.add(.summarySteps, by: facts.summarySteps)
+        if facts.reasoningRepetitions > 0 { metrics.add(.reasoningRepetitions, by: facts.reasoningRepetitions) }
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
         if let statistics = relay.statistics {
@@ -59,6 +60,7 @@ struct RelayReport {
         if let time = facts.firstAnswer { metadata["first_answer_ms"] = "\(time.inMilliseconds)" }
         if let phase = facts.phase { metadata["phase"] = "\(phase.rawValue)" }
         if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
+        if facts.reasoningRepetitions > 0 { metadata["reasoning_repetitions"] = "\(facts.reasoningRepetitions)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
         if case .failed(let failure) = end { metadata["code"] = "\(failure.code)" }
         relay.server.log.info("chat", metadata: metadata)
