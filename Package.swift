@@ -54,11 +54,13 @@ var targets: [Target] = [
     pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
     pure("Upstream", ["CCurl"]),
 
-    // Floor 4: measures the pure floors.
+    // Floor 4: measure the pure floors.
     .executableTarget(
         name: "Bench",
         dependencies: ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
         swiftSettings: strict),
+
+    .executableTarget(name: "Quality", dependencies: ["JSONBytes", "Summaries"], swiftSettings: strict),
 
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),

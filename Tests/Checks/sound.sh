@@ -16,7 +16,7 @@ floors='
 1 EventStream JSONBytes PCRE Descriptors
 2 ChatDelta ChatRequests Detect Summaries Settings
 3 Phases Upstream
-4 Proxy MockUpstream proxy-client Bench Fuzz
+4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
 # What the pure floors (0 to 3) may import beside lower floors: any of them, and single ones.
 everywhere='Swift Synchronization'
