@@ -36,6 +36,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 var targets: [Target] = [
     // Floor 0: system libraries.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
     // Floor 1: bytes.
@@ -113,7 +114,7 @@ if !pureOnly {
         .executableTarget(
             name: "Proxy",
             dependencies: server + [
-                .product(name: "Yams", package: "Yams"), "Descriptors",
+                .product(name: "Yams", package: "Yams"), "CMalloc", "Descriptors",
                 "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
             ],
             exclude: ["Proxy.docc"],

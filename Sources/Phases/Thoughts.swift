@@ -44,18 +44,19 @@ struct Thoughts: ~Copyable {
         if use == .summarised { summary.restarted() } else { watch.restarted() }
     }
 
-    mutating func step(at now: Duration) -> String? {
+    mutating func step(at now: Duration) -> Step? {
         guard use == .summarised, let step = summary.step(at: now) else { return nil }
         return shown(step)
     }
 
-    mutating func lastStep(at now: Duration) -> String? {
+    mutating func lastStep(at now: Duration) -> Step? {
         guard use == .summarised, let step = summary.finish(at: now) else { return nil }
         return shown(step)
     }
 
-    private func shown(_ step: Step) -> String {
-        guard showsTitles, let title = step.title else { return step.text }
-        return "**\(title)**\n\n\(step.text)"
+    /// With its title in front of the text, where titles are wanted there.
+    private func shown(_ step: Step) -> Step {
+        guard showsTitles, let title = step.title else { return step }
+        return Step(text: "**\(title)**\n\n\(step.text)")
     }
 }

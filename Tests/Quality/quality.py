@@ -17,7 +17,6 @@ import bars
 import corpus
 import measures
 import tables
-from stopwords import STOP_WORDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -57,7 +56,7 @@ def compared(trace, length, use_rankers):
     from sentences import sentences
     made = baselines.plain(sentences(trace.reasoning), length)
     if use_rankers:
-        made |= baselines.ranked(sentences(trace.reasoning), length, STOP_WORDS)
+        made |= baselines.ranked(sentences(trace.reasoning), length)
     return {name: measures.mean([measures.content(units, trace) for units in summaries]) for name, summaries in made.items()}
 
 

@@ -77,6 +77,13 @@ class Completeness(unittest.TestCase):
             "`n` is even.", "n = 4 works.", "“Yes” is the answer.", "答案是五。"]:
             self.assertEqual(metrics.incomplete(step, REASONING), "", step)
 
+    def test_what_stands_where_is_looked_up(self):
+        reasoning = "Use it:\n```\nx = 1\n```\nIt holds five (six at most). Then wait\nthe pump stops\nOut of 6! permutations half are even."
+        for step in ["It holds five.", "The pump stops.", "Half are even."]:
+            self.assertEqual(bool(metrics.incomplete(step, reasoning)), step == "Half are even.", step)
+        self.assertEqual(metrics.incomplete("Then wait the pump stops.", reasoning), "glues two lines")
+        self.assertTrue(metrics.incomplete("Permutations half are even.", reasoning).startswith("begins"))
+
     def test_broken_steps_are_not(self):
         for step in [
             "The pump moves 12 litres a", "moves 12 litres a minute.", "The tank holds 540 litres.", "The tank holds (540 litres.", "The tank…",

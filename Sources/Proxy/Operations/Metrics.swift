@@ -130,11 +130,19 @@ enum MetricName: String, CaseIterable {
     case upstreamInFlight = "reasoning_proxy_upstream_in_flight"
     case breakerState = "reasoning_proxy_breaker_state"
     case connectionsOpen = "reasoning_proxy_client_connections_open"
+    case idleConnectionsClosed = "reasoning_proxy_idle_connections_closed_total"
+    case queueLength = "reasoning_proxy_queue_length"
+    case queueWait = "reasoning_proxy_queue_wait_seconds"
+    case overloadRefusals = "reasoning_proxy_overload_refusals_total"
+    case rateLimited = "reasoning_proxy_rate_limited_total"
+    case residentMemory = "process_resident_memory_bytes"
 
     var kind: String {
         switch self {
-        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown: "gauge"
-        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer: "histogram"
+        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown, .queueLength,
+            .residentMemory:
+            "gauge"
+        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer, .queueWait: "histogram"
         default: "counter"
         }
     }
@@ -168,6 +176,12 @@ enum MetricName: String, CaseIterable {
         case .upstreamInFlight: "Requests an upstream is working on."
         case .breakerState: "1 for the state the upstream's circuit breaker is in."
         case .connectionsOpen: "Client connections open."
+        case .idleConnectionsClosed: "Idle client connections closed to make room for new ones."
+        case .queueLength: "Chat requests waiting for a place among those that are answered."
+        case .queueWait: "How long a chat request waited for a place, in vain or not; those that got one at once are not counted."
+        case .overloadRefusals: "Requests and connections refused because something was used up, by what it was."
+        case .rateLimited: "Requests refused because their client had sent or running too many."
+        case .residentMemory: "Resident memory in bytes."
         }
     }
 }

@@ -187,7 +187,7 @@ final class Relay: Exchange {
             letGo()
         }
         RelayReport(self).file(end)
-        server.leaveStreamPlace()
+        server.streams.leave(job.client)
     }
 
     private func verdict(_ end: StreamEnd) -> BreakerVerdict {

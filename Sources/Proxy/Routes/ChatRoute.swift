@@ -18,15 +18,21 @@ struct ChatRoute {
     func answer(_ request: HTTPRequest, pathStyle: String?, sink: ResponseSink) -> (any Exchange)? {
         do throws(ProxyFailure) {
             let job = try job(for: request, pathStyle: pathStyle)
-            guard server.takeStreamPlace() else { throw ProxyFailure.overloaded(server.settings.limits.concurrentStreams) }
-            let relay = Relay(job, server: server, loop: loop, sink: sink)
-            relay.start()
-            return relay.end == nil ? relay : nil
+            guard server.openStreamCount == 0 || !server.memory.isPressed else { throw shed() }
+            let chat = WaitingChat(job, server: server, loop: loop, sink: sink)
+            chat.begin()
+            return chat.isOver ? nil : chat
         } catch {
             server.routes.noteRefusal(error, request)
             sink.respond(error)
             return nil
         }
+    }
+
+    /// There is too little memory for one more. A process that answers nobody takes the next all the same: else it might never again.
+    private func shed() -> ProxyFailure {
+        server.metrics.add(.overloadRefusals, [("reason", "memory")])
+        return .outOfMemory
     }
 
     // MARK: Steps
@@ -39,7 +45,8 @@ struct ChatRoute {
         let profile = try requestedProfile(chat, request)
         let plan = try plan(chat, model: model, style: style, profile, upstreams[0], request)
         return RelayJob(
-            model: model, isStream: chat.stream, plan: plan, requestedProfile: profile, upstreams: upstreams, request: request, chat: chat)
+            model: model, isStream: chat.stream, plan: plan, requestedProfile: profile, upstreams: upstreams, request: request, chat: chat,
+            client: server.routes.client(of: request))
     }
 
     private func read(_ request: HTTPRequest) throws(ProxyFailure) -> ChatRequest {
