@@ -44,6 +44,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     private var lastStep: Duration?
     private var scalarsAtLastStep = 0
     private var characterCount = 0
+    /// Characters that another engine has said; they take nothing of this one's share.
+    private var othersCharacterCount = 0
     private var isFinished = false
     /// The latest step stated the answer.
     private var hasAnswered = false
@@ -123,7 +125,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         if cutShort { passages.removeAll { $0.ending == .textEnd } }
         examine()
         isFinished = true
-        let room = min(options.maximumTotalCharacters - characterCount, options.maximumStepCharacters)
+        let room = min(remainingCharacters, options.maximumStepCharacters)
         guard let chosen = conclusion(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
         return say(chosen, within: room, at: now)
     }
@@ -135,7 +137,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
 
     /// Characters the next step may have.
     private var room: Int {
-        min(options.allowance(after: splitter.scalarCount) - characterCount, options.maximumStepCharacters)
+        min(options.allowance(after: splitter.scalarCount) - characterCount, options.maximumStepCharacters, remainingCharacters)
     }
 
     private func choice(atLeast score: Int) -> Candidate? {
@@ -227,5 +229,36 @@ extension ReasoningSummary {
         guard let held = heading, held.ordinal < ordinal else { return nil }
         heading = nil
         return held.text
+    }
+}
+
+// Another engine makes the steps, and this one stands by: it hears the same reasoning, and what was said counts for both.
+extension ReasoningSummary {
+    /// The latest sentence that was examined: what a step made from the text so far covers.
+    var latestOrdinal: Int { candidates.list.last?.ordinal ?? -1 }
+
+    /// Characters that all further steps may have together.
+    var remainingCharacters: Int { options.maximumTotalCharacters - characterCount - othersCharacterCount }
+
+    /// Whether `text` says something that no step has said.
+    func isNews(_ text: [UInt8]) -> Bool {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        return judgement.terms.isEmpty ? false : said.isNew(judgement)
+    }
+
+    /// The other engine has said `text` about everything up to `ordinal`.
+    mutating func wasSaid(_ text: [UInt8], upTo ordinal: Int, at now: Duration) -> Step {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        said.add(judgement.terms)
+        candidates.drop(through: ordinal, butKeepNewTo: said)
+        let step = Step(text: String(decoding: text, as: UTF8.self), title: StepTitle.title(of: text, heading: nil))  // WHY: once per step
+        othersCharacterCount += step.text.count
+        stepCount += 1
+        hasAnswered = false
+        lastStep = now
+        scalarsAtLastStep = splitter.scalarCount
+        return step
     }
 }
