@@ -150,6 +150,9 @@ public struct CompletionTransform {
     }
 
     private func summarised(_ reasoning: [UInt8]) -> [String] {
+        // The whole answer is there already: it does not wait for a model's words.
+        var plan = plan
+        plan.modelSummary = nil
         var thoughts = Thoughts(plan)
         var steps: [String] = []
         var start = 0

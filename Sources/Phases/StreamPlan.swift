@@ -34,6 +34,8 @@ public struct StreamPlan: Sendable {
     public var promptFacts: PromptFacts
     /// How the reasoning appears.
     public var reasoning: ReasoningMode
+    /// With `extractive`: a small model is asked for the steps, and the extractive engine stands by; nil for the extractive engine alone.
+    public var modelSummary: ModelSummaryOptions?
     /// The delta's member for summaries in style `reasoning`.
     public var reasoningField = "reasoning_content"
     /// Which markers separate reasoning from answer in `content`.

@@ -6,41 +6,68 @@ struct Thoughts: ~Copyable {
         case summarised, raw, dropped
     }
 
+    /// Unused while a model makes the steps: then `model` has the extractive engine that stands by.
     private var summary: ReasoningSummary
+    private var model = ModelSummary()
+    private let hasModel: Bool
     private let use: Use
 
     init(_ plan: StreamPlan) {
-        switch plan.reasoning {
-        case .extractive(let options):
+        summary = ReasoningSummary()
+        guard case .extractive(let options) = plan.reasoning else {
+            hasModel = false
+            if case .full = plan.reasoning { use = .raw } else { use = .dropped }
+            return
+        }
+        use = .summarised
+        hasModel = plan.modelSummary != nil
+        if var asking = plan.modelSummary {
+            asking.pace = options
+            model = ModelSummary(options: asking, prompt: plan.promptFacts)
+        } else {
             summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
-            use = .summarised
-        case .off:
-            summary = ReasoningSummary()
-            use = .dropped
-        case .full:
-            summary = ReasoningSummary()
-            use = .raw
         }
     }
 
     var isRaw: Bool { use == .raw }
 
-    var nextDue: Duration? { use == .summarised ? summary.nextDue : nil }
+    var nextDue: Duration? {
+        guard use == .summarised else { return nil }
+        return hasModel ? model.nextDue : summary.nextDue
+    }
 
     mutating func received(_ text: Span<UInt8>, at now: Duration) {
-        if use == .summarised { summary.received(text, at: now) }
+        guard use == .summarised else { return }
+        if hasModel { model.received(text, at: now) } else { summary.received(text, at: now) }
     }
 
     /// Another upstream thinks from the start; what was said is not said again.
     mutating func restarted() {
-        if use == .summarised { summary.restarted() }
+        guard use == .summarised else { return }
+        if hasModel { model.restarted() } else { summary.restarted() }
     }
 
     mutating func step(at now: Duration) -> String? {
-        use == .summarised ? summary.step(at: now)?.text : nil
+        guard use == .summarised else { return nil }
+        return hasModel ? model.step(at: now)?.text : summary.step(at: now)?.text
     }
 
     mutating func lastStep(at now: Duration) -> String? {
-        use == .summarised ? summary.finish(at: now)?.text : nil
+        guard use == .summarised else { return nil }
+        return hasModel ? model.finish(at: now)?.text : summary.finish(at: now)?.text
+    }
+}
+
+// The calls of the model engine.
+extension Thoughts {
+    var awaitedCall: Int? { hasModel ? model.awaitedCall : nil }
+
+    /// What the model engine did; nil without one.
+    var modelFacts: ModelSummaryFacts? { hasModel ? model.facts : nil }
+
+    mutating func takeCall(at now: Duration) -> SummaryCall? { hasModel ? model.takeCall(at: now) : nil }
+
+    mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> String? {
+        hasModel ? model.callEnded(id, outcome, usage: usage, at: now)?.text : nil
     }
 }
