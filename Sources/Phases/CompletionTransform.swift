@@ -75,7 +75,7 @@ public struct CompletionTransform {
         facts.answerBytes += track.answer.count
         guard choice.index == 0 else { return }
         facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
-        facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
+        facts.finishReason = choice.finishReason.map { FinishReason(body.span.extracting($0.content)).rawValue }
     }
 
     private func write(
@@ -160,11 +160,11 @@ public struct CompletionTransform {
         while start < reasoning.count {
             let end = min(start + CompletionTransform.assumedBytesPerSecond / 4, reasoning.count)
             thoughts.received(reasoning.span.extracting(start..<end), at: now)
-            if let step = thoughts.step(at: now) { steps.append(step) }
+            if let step = thoughts.step(at: now) { steps.append(step.text) }
             now += .milliseconds(250)
             start = end
         }
-        if let step = thoughts.lastStep(at: now) { steps.append(step) }
+        if let step = thoughts.lastStep(at: now) { steps.append(step.text) }
         return steps
     }
 }

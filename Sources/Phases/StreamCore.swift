@@ -10,7 +10,7 @@ struct StreamCore: ~Copyable {
     static let maximumChoices = 128
 
     var plan: StreamPlan
-    var renderer: ChatRenderer
+    var rendering: Rendering
     var phases = PhaseTracker()
     var thoughts: Thoughts
     var choices: [ChoiceTrack] = []
@@ -35,7 +35,7 @@ struct StreamCore: ~Copyable {
 
     init(_ plan: StreamPlan) {
         self.plan = plan
-        renderer = ChatRenderer(plan)
+        rendering = Rendering(plan)
         thoughts = Thoughts(plan)
     }
 
@@ -54,7 +54,7 @@ struct StreamCore: ~Copyable {
         lastOutput = now
         guard plan.style != .off else { return }
         enter(.promptSummary, at: now, into: &output)
-        if let summary = plan.promptSummary { renderer.summary(summary, .promptSummary, to: &output) }
+        if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
     }
 
@@ -100,7 +100,7 @@ struct StreamCore: ~Copyable {
         if plan.style == .off {
             if !isOpen { opened(at: now, into: &output) }
             bypass.passedWhole()
-            renderer.whole(body, to: &output)
+            rendering.whole(body, to: &output)
         }
         event(name: unnamed.span, data: body, at: now, into: &output)
         guard end == nil, lost == nil else { return }
@@ -122,9 +122,9 @@ struct StreamCore: ~Copyable {
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
         if plan.style != .off {
-            renderer.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
+            rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
-            renderer.heartbeat(.comment, phase: nil, to: &output)
+            rendering.heartbeat(.comment, phase: nil, to: &output)
         }
     }
 
@@ -151,7 +151,7 @@ struct StreamCore: ~Copyable {
     mutating func enter(_ phase: Phase, at now: Duration, into output: inout [UInt8]) {
         while let next = phases.next(towards: phase) {
             if next == .finalOutput { closeThoughts(at: now, into: &output) }
-            renderer.phaseBegan(next, to: &output)
+            rendering.phaseBegan(next, to: &output)
         }
         facts.phase = phases.current
     }
@@ -165,22 +165,22 @@ struct StreamCore: ~Copyable {
         if let step = thoughts.step(at: now) { say(step, at: now, into: &output) }
     }
 
-    mutating func say(_ step: String, at now: Duration, into output: inout [UInt8]) {
+    mutating func say(_ step: Step, at now: Duration, into output: inout [UInt8]) {
         enter(.reasoningSummary, at: now, into: &output)
-        renderer.summary(step, .reasoningSummary, to: &output)
+        rendering.summary(step, .reasoningSummary, to: &output)
         facts.summarySteps += 1
     }
 
     /// The last step, with the conclusion, before the answer.
     private mutating func closeThoughts(at now: Duration, into output: inout [UInt8]) {
         if thoughts.isRaw {
-            renderer.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &output)
+            rendering.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &output)
         } else if let step = thoughts.lastStep(at: now) {
-            renderer.summary(step, .reasoningSummary, to: &output)
+            rendering.summary(step, .reasoningSummary, to: &output)
             facts.summarySteps += 1
         }
         if facts.answerIsMissing {
-            renderer.summary(StreamCore.missingAnswerNote, .reasoningSummary, to: &output)
+            rendering.summary(Step(text: StreamCore.missingAnswerNote), .reasoningSummary, to: &output)
         }
     }
 

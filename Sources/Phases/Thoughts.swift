@@ -47,14 +47,14 @@ struct Thoughts: ~Copyable {
         if hasModel { model.restarted() } else { summary.restarted() }
     }
 
-    mutating func step(at now: Duration) -> String? {
+    mutating func step(at now: Duration) -> Step? {
         guard use == .summarised else { return nil }
-        return hasModel ? model.step(at: now)?.text : summary.step(at: now)?.text
+        return hasModel ? model.step(at: now) : summary.step(at: now)
     }
 
-    mutating func lastStep(at now: Duration) -> String? {
+    mutating func lastStep(at now: Duration) -> Step? {
         guard use == .summarised else { return nil }
-        return hasModel ? model.finish(at: now)?.text : summary.finish(at: now)?.text
+        return hasModel ? model.finish(at: now) : summary.finish(at: now)
     }
 }
 
@@ -62,12 +62,12 @@ struct Thoughts: ~Copyable {
 extension Thoughts {
     var awaitedCall: Int? { hasModel ? model.awaitedCall : nil }
 
-    /// What the model engine did; nil without one.
-    var modelFacts: ModelSummaryFacts? { hasModel ? model.facts : nil }
+    /// What the model engine did, with a call under way as dropped; nil without one.
+    var modelFacts: ModelSummaryFacts? { hasModel ? model.closingFacts : nil }
 
     mutating func takeCall(at now: Duration) -> SummaryCall? { hasModel ? model.takeCall(at: now) : nil }
 
-    mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> String? {
-        hasModel ? model.callEnded(id, outcome, usage: usage, at: now)?.text : nil
+    mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> Step? {
+        hasModel ? model.callEnded(id, outcome, usage: usage, at: now) : nil
     }
 }

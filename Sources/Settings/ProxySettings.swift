@@ -107,6 +107,10 @@ public struct SummarySettings: Sendable {
     public var prompt = true
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
+    /// Who makes the steps.
+    public var engine = SummaryEngine.extractive
+    /// The small model that makes them, with the engine `model`.
+    public var model = SummaryModelSettings()
     /// The shortest time between two steps.
     public var interval = Duration.seconds(3)
     /// The longest text of all steps of one answer, in characters.

@@ -126,14 +126,14 @@ import Testing
         try cursor.finish()
         #expect(names.contains("model") && names.contains("messages") && names.contains("stream"))
         let text = String(decoding: body, as: UTF8.self)
-        #expect(text.contains("enable_thinking") == (way == .enableThinking))
+        #expect(text.contains("enable_thinking") == (way == .enableThinking || way == .template))
         #expect(text.contains("/no_think") == (way == .noThink))
         #expect(text.contains("reasoning_effort") == (way == .lowEffort || way == .noEffort))
         #expect(!text.contains("\n"))
     }
 
     @Test(arguments: [
-        ("Qwen/Qwen3-4B", ThinkingOff.enableThinking), ("deepseek-v3.1", .thinking), ("gpt-oss-20b", .lowEffort), ("llama-3.2-3b", .none),
+        ("Qwen/Qwen3-4B", ThinkingOff.enableThinking), ("deepseek-v3.1", .template), ("gpt-oss-20b", .lowEffort), ("llama-3.2-3b", .none),
     ])
     func theModelsFamilySaysHowItIsKeptFromThinking(model: String, way: ThinkingOff) {
         #expect(ThinkingOff.way(for: ProfileCatalogue.builtIn.profile(forModel: model).profile) == way)
@@ -145,7 +145,10 @@ import Testing
         (#"{"content": "It tests seven."}"#, .text(Array("It tests seven.".utf8), isCut: false)),
         (#"{"content": "<think>Hm, what do they want?</think>\n\nIt tests seven."}"#, .text(Array("It tests seven.".utf8), isCut: false)),
         (#"{"content": "Hm, what do they want?</think>\n\nIt tests seven."}"#, .text(Array("\n\nIt tests seven.".utf8), isCut: false)),
-        (#"{"content": "It tests seven.", "reasoning_content": "Hm, what do they want?"}"#, .text(Array("It tests seven.".utf8), isCut: false)),
+        (
+            #"{"content": "It tests seven.", "reasoning_content": "Hm, what do they want?"}"#,
+            .text(Array("It tests seven.".utf8), isCut: false)
+        ),
         (#"{"content": "", "reasoning_content": "Hm, what do they want?"}"#, .empty),
         (#"{"content": null, "reasoning": "Hm, what do they want?"}"#, .empty),
         (#"{"content": "<think>Hm, what do they want? And then"}"#, .empty),
@@ -156,7 +159,8 @@ import Testing
     @Test(arguments: answers.indices)
     func aSummarisersOwnReasoningIsTakenOff(position: Int) {
         let (message, outcome) = Self.answers[position]
-        let body = #"{"object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", \#(message.dropFirst()), "finish_reason": "stop"}], "usage": {"prompt_tokens": 320, "completion_tokens": 14, "total_tokens": 334}}"#
+        let body =
+            #"{"object": "chat.completion", "choices": [{"index": 0, "message": {"role": "assistant", \#(message.dropFirst()), "finish_reason": "stop"}], "usage": {"prompt_tokens": 320, "completion_tokens": 14, "total_tokens": 334}}"#
         for model in ["think", "qwen3"] {
             guard let profile = ProfileCatalogue.builtIn.named(model) else { continue }
             let answer = SummariserAnswer(Array(body.utf8), profile: profile)
@@ -166,7 +170,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "not JSON", "{}", "[]", #"{"error": {"message": "no"}}"#, #"{"choices": []}"#, "<html>", #"{"choices": [{"delta": {"content": "x"}}]}"#,
+        "", "not JSON", "{}", "[]", #"{"error": {"message": "no"}}"#, #"{"choices": []}"#, "<html>",
+        #"{"choices": [{"delta": {"content": "x"}}]}"#,
         "{\"choices\": [{\"message\": {\"content\": \"cut",
     ])
     func whatIsNoCompletionIsAFailure(body: String) throws {
@@ -176,7 +181,8 @@ import Testing
 
     @Test func anAnswerThatRanOutOfTokensIsCut() throws {
         let profile = try #require(ProfileCatalogue.builtIn.named("think"))
-        let body = #"{"object": "chat.completion", "choices": [{"index": 0, "message": {"content": "It tests"}, "finish_reason": "length"}], "usage": {"prompt_tokens": -5, "completion_tokens": 1e99}}"#
+        let body =
+            #"{"object": "chat.completion", "choices": [{"index": 0, "message": {"content": "It tests"}, "finish_reason": "length"}], "usage": {"prompt_tokens": -5, "completion_tokens": 1e99}}"#
         let answer = SummariserAnswer(Array(body.utf8), profile: profile)
         #expect(answer.outcome == .text(Array("It tests".utf8), isCut: true))
         #expect(answer.usage == SummaryUsage())

@@ -19,7 +19,7 @@ extension StreamMachine {
         _ = core.action(hasWritten: output.count > before, at: now)
     }
 
-    /// What the model engine did; nil when the plan has none.
+    /// What the model engine did, with a call under way as dropped; nil when the plan has none.
     public var modelSummaryFacts: ModelSummaryFacts? { core.thoughts.modelFacts }
 }
 

@@ -57,7 +57,8 @@ public struct SummariserAnswer: Sendable, Equatable {
     private static func withoutOrphanedReasoning(_ text: [UInt8]) -> [UInt8] {
         let mark = Array("</think>".utf8)
         guard text.count >= mark.count else { return text }
-        for start in stride(from: text.count - mark.count, through: 0, by: -1) where text[start..<(start + mark.count)].elementsEqual(mark) {
+        for start in stride(from: text.count - mark.count, through: 0, by: -1) where text[start..<(start + mark.count)].elementsEqual(mark)
+        {
             return Array(text[(start + mark.count)...])
         }
         return text

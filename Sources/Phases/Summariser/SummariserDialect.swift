@@ -8,6 +8,8 @@ public enum ThinkingOff: String, Sendable, CaseIterable {
     case enableThinking = "enable_thinking"
     /// `chat_template_kwargs: {"thinking": false}`.
     case thinking
+    /// Both of them: servers of one family disagree.
+    case template
     /// `reasoning_effort: "low"`, for models that cannot do without.
     case lowEffort = "low_effort"
     /// `reasoning_effort: "none"`.
@@ -26,6 +28,7 @@ extension ThinkingOff {
     public static func way(for profile: Profile) -> ThinkingOff {
         switch profile.startRule {
         case .insideUnlessOff(let switches), .insideIfOn(let switches), .insideIfOrUndecided(let switches):
+            if switches.contains([.enableThinking, .thinking]) { return .template }
             return switches.contains(.enableThinking) ? .enableThinking : .thinking
         case .insideIfEffort: return .noEffort
         case .undecidedIfOn, .outside, .inside, .undecided:

@@ -22,6 +22,7 @@ public enum SummariserRequest {
         switch thinking {
         case .enableThinking: body += Array(", \"chat_template_kwargs\": {\"enable_thinking\": false}".utf8)
         case .thinking: body += Array(", \"chat_template_kwargs\": {\"thinking\": false}".utf8)
+        case .template: body += Array(", \"chat_template_kwargs\": {\"enable_thinking\": false, \"thinking\": false}".utf8)
         case .lowEffort: body += Array(", \"reasoning_effort\": \"low\"".utf8)
         case .noEffort: body += Array(", \"reasoning_effort\": \"none\"".utf8)
         case .auto, .noThink, .none: break

@@ -67,6 +67,8 @@ final class Relay: Exchange {
     var statistics: TransferStatistics?
     var facts: StreamFacts?
     var isPaused = false
+    /// The calls to a model that makes the steps; nil without one.
+    lazy var summaryCalls = makeSummaryCalls()
     /// When the head of an upstream's refusal came.
     var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
@@ -153,6 +155,7 @@ final class Relay: Exchange {
         }
         sink.flush()
         pauseUpstreamIfClientIsSlow()
+        askSummariser()
     }
 
     /// What the machine wants done after an input.
@@ -186,6 +189,7 @@ final class Relay: Exchange {
         } else {
             letGo()
         }
+        summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
         server.leaveStreamPlace()
     }

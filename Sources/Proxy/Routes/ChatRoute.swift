@@ -108,6 +108,8 @@ struct ChatRoute {
             reasoning: reasoningMode(chat.phases?.summary),
             profile: profile,
             thinking: ThinkingRequest(chat))
+        // A whole answer does not wait for summaries: only streams have them made by a model.
+        plan.modelSummary = chat.stream ? server.summariser?.options : nil
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.includesUsage = chat.includesUsage
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)

@@ -25,6 +25,7 @@ struct HealthRoute {
         output.number("uptime_seconds", Int(server.uptime.inSeconds))
         output.number("streams_open", server.openStreamCount)
         output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
+        if let summariser = server.summariser { output.raw("summariser", HealthRoute.describe(summariser.entry)) }
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
@@ -67,7 +68,7 @@ struct HealthRoute {
             (.connectionsOpen, [], Double(server.openConnectionCount)),
             (.startsKnown, [], Double(server.learned.count)),
         ]
-        for upstream in server.upstreams.entries {
+        for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
             let current = upstream.status.stateName
             for state in ["closed", "half_open", "open", "throttled"] {

@@ -59,6 +59,13 @@ public struct ModelSummary: ~Copyable, Sendable {
         window = ReasoningWindow(limit: options.windowBytes)
     }
 
+    /// What happened, when nothing more will: a call still under way is dropped.
+    public var closingFacts: ModelSummaryFacts {
+        var facts = facts
+        if case .asking = state { facts.note(.dropped) }
+        return facts
+    }
+
     /// The call whose result is wanted, by its id; nil when none is.
     public var awaitedCall: Int? {
         if case .asking(let call, _, _, _) = state { call.id } else { nil }

@@ -88,6 +88,9 @@ public struct ModelSummaryFacts: Sendable, Equatable {
     /// Tokens of all calls, as the summariser counted them.
     public internal(set) var usage = SummaryUsage()
 
+    /// Calls that were made.
+    public var callCount: Int { fates.reduce(0) { $0 + ($1.key.wasCalled ? $1.value : 0) } }
+
     /// Nothing has happened.
     public init() {}
 
