@@ -13,7 +13,7 @@ RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 LONG ?= 1000000
 SECONDS ?= 60
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check fuzz long-test docker clean
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-summaries bench-check quality fuzz long-test docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -62,9 +62,16 @@ sound: ## check format, floors, unsafe, banned calls, documentation; and that ea
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
 
+bench-summaries: release ## whether a model that makes the summaries' steps delays the answer (RUNS=100)
+	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(RUNS)
+
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
 	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
 	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
+
+quality: ## how good the reasoning summaries are, over annotated traces, against baselines (ARGS="--check", "--show NAME", --help)
+	FLOORS=pure $(SWIFT) build --scratch-path .build/pure --product Quality
+	@Tests/Quality/run.sh .build/pure/debug/Quality $(ARGS)
 
 fuzz: ## feed the stream's parts hostile input for SECONDS=60; a crash is kept in .build/fuzz
 	FUZZ=1 FLOORS=pure $(SWIFT) build -c release --sanitize fuzzer --scratch-path .build/fuzz --product Fuzz

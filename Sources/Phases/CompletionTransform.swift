@@ -81,7 +81,7 @@ public struct CompletionTransform {
     private func write(
         _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
     ) throws(StreamFailure) -> [UInt8] {
-        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], facts)
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts)
         facts.summarySteps = steps.count
         var edits: [CompletionEditor.MessageEdit] = []
         for (choice, track) in zip(delta.choices, tracks) {
@@ -137,23 +137,20 @@ public struct CompletionTransform {
         return text.isEmpty ? nil : Array(text.utf8)
     }
 
-    private func reasoningSteps(_ reasoning: [UInt8], _ facts: StreamFacts) -> [String] {
+    private func reasoningSteps(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
         guard !reasoning.isEmpty else { return [] }
         var steps: [String] = []
         if case .full = plan.reasoning {
             steps = [String(decoding: reasoning, as: UTF8.self)]  // WHY: the client's own choice, once per answer
         } else {
-            steps = summarised(reasoning)
+            steps = summarised(reasoning, &facts)
         }
         if facts.answerIsMissing { steps.append(StreamCore.missingAnswerNote) }
         return steps
     }
 
-    private func summarised(_ reasoning: [UInt8]) -> [String] {
-        // The whole answer is there already: it does not wait for a model's words.
-        var plan = plan
-        plan.modelSummary = nil
-        var thoughts = Thoughts(plan)
+    private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
+        var thoughts = Thoughts(plan.forWholeAnswers)
         var steps: [String] = []
         var start = 0
         var now = Duration.zero
@@ -165,6 +162,7 @@ public struct CompletionTransform {
             start = end
         }
         if let step = thoughts.lastStep(at: now) { steps.append(step.text) }
+        facts.reasoningRepetitions = thoughts.repetitionCount
         return steps
     }
 }

@@ -1,73 +1,107 @@
+import ChatRequests
 import Summaries
 
 /// What becomes of the reasoning: it feeds the summary, passes raw, or goes nowhere.
 struct Thoughts: ~Copyable {
     private enum Use {
-        case summarised, raw, dropped
+        case summarised, asked, raw, dropped
     }
 
-    /// Unused while a model makes the steps: then `model` has the extractive engine that stands by.
-    private var summary: ReasoningSummary
+    /// The extractive engine alone; unused where a model is asked.
+    private var summary = ReasoningSummary()
+    /// A model is asked, and an extractive engine of its own stands by.
     private var model = ModelSummary()
-    private let hasModel: Bool
+    /// Of reasoning that is not summarised; a summary has its own.
+    private var watch = RepetitionWatch()
     private let use: Use
+    private let showsTitles: Bool
 
     init(_ plan: StreamPlan) {
-        summary = ReasoningSummary()
-        guard case .extractive(let options) = plan.reasoning else {
-            hasModel = false
-            if case .full = plan.reasoning { use = .raw } else { use = .dropped }
-            return
-        }
-        use = .summarised
-        hasModel = plan.modelSummary != nil
-        if var asking = plan.modelSummary {
-            asking.pace = options
-            model = ModelSummary(options: asking, prompt: plan.promptFacts)
-        } else {
-            summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
+        showsTitles = plan.showsTitles && (plan.style == .reasoning || plan.style == .think)
+        switch plan.reasoning {
+        case .extractive(let options):
+            if var asking = plan.modelSummary {
+                asking.pace = options
+                model = ModelSummary(options: asking, prompt: plan.promptFacts)
+                use = .asked
+            } else {
+                summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
+                use = .summarised
+            }
+        case .off: use = .dropped
+        case .full: use = .raw
         }
     }
 
     var isRaw: Bool { use == .raw }
 
     var nextDue: Duration? {
-        guard use == .summarised else { return nil }
-        return hasModel ? model.nextDue : summary.nextDue
+        switch use {
+        case .summarised: summary.nextDue
+        case .asked: model.nextDue
+        case .raw, .dropped: nil
+        }
+    }
+
+    /// Times the model began to repeat itself.
+    var repetitionCount: Int {
+        switch use {
+        case .summarised: summary.repetitionCount
+        case .asked: model.repetitionCount
+        case .raw, .dropped: watch.count
+        }
     }
 
     mutating func received(_ text: Span<UInt8>, at now: Duration) {
-        guard use == .summarised else { return }
-        if hasModel { model.received(text, at: now) } else { summary.received(text, at: now) }
+        switch use {
+        case .summarised: summary.received(text, at: now)
+        case .asked: model.received(text, at: now)
+        case .raw, .dropped: watch.received(text, at: now)
+        }
     }
 
     /// Another upstream thinks from the start; what was said is not said again.
     mutating func restarted() {
-        guard use == .summarised else { return }
-        if hasModel { model.restarted() } else { summary.restarted() }
+        switch use {
+        case .summarised: summary.restarted()
+        case .asked: model.restarted()
+        case .raw, .dropped: watch.restarted()
+        }
     }
 
     mutating func step(at now: Duration) -> Step? {
-        guard use == .summarised else { return nil }
-        return hasModel ? model.step(at: now) : summary.step(at: now)
+        switch use {
+        case .summarised: shown(summary.step(at: now))
+        case .asked: shown(model.step(at: now))
+        case .raw, .dropped: nil
+        }
     }
 
     mutating func lastStep(at now: Duration) -> Step? {
-        guard use == .summarised else { return nil }
-        return hasModel ? model.finish(at: now) : summary.finish(at: now)
+        switch use {
+        case .summarised: shown(summary.finish(at: now))
+        case .asked: shown(model.finish(at: now))
+        case .raw, .dropped: nil
+        }
+    }
+
+    /// With its title in front of the text, where titles are wanted there.
+    private func shown(_ step: Step?) -> Step? {
+        guard showsTitles, let step, let title = step.title else { return step }
+        return Step(text: "**\(title)**\n\n\(step.text)")
     }
 }
 
 // The calls of the model engine.
 extension Thoughts {
-    var awaitedCall: Int? { hasModel ? model.awaitedCall : nil }
+    var awaitedCall: Int? { use == .asked ? model.awaitedCall : nil }
 
     /// What the model engine did, with a call under way as dropped; nil without one.
-    var modelFacts: ModelSummaryFacts? { hasModel ? model.closingFacts : nil }
+    var modelFacts: ModelSummaryFacts? { use == .asked ? model.closingFacts : nil }
 
-    mutating func takeCall(at now: Duration) -> SummaryCall? { hasModel ? model.takeCall(at: now) : nil }
+    mutating func takeCall(at now: Duration) -> SummaryCall? { use == .asked ? model.takeCall(at: now) : nil }
 
     mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> Step? {
-        hasModel ? model.callEnded(id, outcome, usage: usage, at: now) : nil
+        use == .asked ? shown(model.callEnded(id, outcome, usage: usage, at: now)) : nil
     }
 }

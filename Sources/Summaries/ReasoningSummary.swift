@@ -27,11 +27,11 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     static let pieceLength = 4_096
 
     /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the term tables,
-    /// a heading, and the sentences of one piece.
+    /// a heading, the sentences of one piece, and the phrases by which repetition is noticed.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
         + SaidTerms.mostSteps * Judge.mostTerms * 4 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
-        + SentenceSplitter.longestSentence + pieceLength
+        + SentenceSplitter.longestSentence + pieceLength + RepetitionWatch.heldByteCount
 
     private let options: ReasoningSummaryOptions
     private var splitter = SentenceSplitter()
@@ -39,8 +39,12 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     private var passages: [Passage] = []
     private var candidates = Candidates()
     private var said = SaidTerms()
+    private var watch = RepetitionWatch()
+    /// The loop, counted from 1, of which a step has told.
+    private var loopTold = 0
     private var heading: Heading?
     private var begun: Duration?
+    private var latest = Duration.zero
     private var lastStep: Duration?
     private var scalarsAtLastStep = 0
     private var characterCount = 0
@@ -68,14 +72,21 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         judge = Judge(prompt: prompt)
     }
 
+    /// Times the model began to repeat itself word by word.
+    public var repetitionCount: Int { watch.count }
+
     /// Bytes held now; never more than `largestHeldByteCount`.
-    public var heldBytes: Int { splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + (heading?.text.count ?? 0) }
+    public var heldBytes: Int {
+        splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + watch.heldBytes + (heading?.text.count ?? 0)
+    }
 
     /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
     public mutating func received(_ text: Span<UInt8>, at now: Duration) {
         guard text.count > 0, !isFinished else { return }
         if begun == nil { begun = now }
         reasoningByteCount += text.count
+        watch.received(text, at: now)
+        latest = now
         var start = 0
         while start < text.count {
             let end = min(start + Self.pieceLength, text.count)
@@ -88,6 +99,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// Another upstream took over and begins anew, also after `finish`. What was said stays said and is not said again; counts go on.
     public mutating func restarted() {
         isFinished = false
+        watch.restarted()
         splitter.restart()
         passages.removeAll()
         candidates.removeAll()
@@ -98,6 +110,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// The step that is due now, or nil.
     public mutating func step(at now: Duration) -> Step? {
         guard let begun, !isFinished else { return nil }
+        if let due = noticeDue, now >= due { return notice(at: now) }
         let isPatient: Bool
         if let lastStep {
             guard hasEnoughNew, now >= lastStep + options.minimumStepInterval else { return nil }
@@ -111,7 +124,9 @@ public struct ReasoningSummary: ~Copyable, Sendable {
 
     /// When `step` will have something if no more text comes; nil when that needs more text.
     public var nextDue: Duration? {
-        guard let begun, !isFinished, stepCount == 0 || hasEnoughNew else { return nil }
+        guard let begun, !isFinished else { return nil }
+        if let noticeDue { return noticeDue }
+        guard stepCount == 0 || hasEnoughNew else { return nil }
         if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
         guard choice(atLeast: impatientScore) != nil else { return nil }
         return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
@@ -164,6 +179,28 @@ public struct ReasoningSummary: ~Copyable, Sendable {
             let drawn = candidate.judgement.answers ? 60 : candidate.judgement.concludes ? 40 : 0
             return candidate.score + drawn - min(30, latest - candidate.ordinal)
         }
+    }
+}
+
+// Telling of loops.
+extension ReasoningSummary {
+    /// When a loop that has lasted long enough may be told of; nil without one, or when it has been told. Only text makes a loop longer:
+    /// when none comes, the model is silent and does not repeat itself.
+    private var noticeDue: Duration? {
+        guard let delay = options.repetitionNoticeDelay, let loopBegan = watch.loopBegan, loopTold < watch.count,
+            latest - loopBegan >= delay
+        else { return nil }
+        return max(latest, lastStep.map { $0 + options.minimumStepInterval } ?? latest)
+    }
+
+    private mutating func notice(at now: Duration) -> Step? {
+        guard let loopBegan = watch.loopBegan else { return nil }
+        let step = Step.repetition(latest - loopBegan)
+        loopTold = watch.count
+        characterCount += step.text.count
+        stepCount += 1
+        lastStep = now
+        return step
     }
 }
 
@@ -239,6 +276,15 @@ extension ReasoningSummary {
 
     /// Characters that all further steps may have together.
     var remainingCharacters: Int { options.maximumTotalCharacters - characterCount - othersCharacterCount }
+
+    /// Whether a loop may be told of now; then the next step does.
+    func isNoticeDue(at now: Duration) -> Bool { noticeDue.map { now >= $0 } ?? false }
+
+    /// When a loop may be told of; nil without one.
+    var noticeTime: Duration? { noticeDue }
+
+    /// Whether the model is repeating itself word by word.
+    var isLooping: Bool { watch.loopBegan != nil }
 
     /// Whether `text` says something that no step has said.
     func isNews(_ text: [UInt8]) -> Bool {

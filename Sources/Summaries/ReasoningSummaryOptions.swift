@@ -1,5 +1,16 @@
 /// When a reasoning summary speaks, and how much it may say.
 public struct ReasoningSummaryOptions: Sendable {
+    /// How much is said.
+    ///
+    /// | | steps apart | characters of a step | share of the reasoning at first | in all |
+    /// |---|---|---|---|---|
+    /// | `concise` | 6 to 16 s | 160 | 5 % | half |
+    /// | `auto` | 3 to 8 s | 240 | 10 % | 8,000 |
+    /// | `detailed` | 2 to 5 s | 320 | 20 % | twice |
+    public enum Level: Sendable, CaseIterable {
+        case concise, auto, detailed
+    }
+
     /// The first step comes this long after the first reasoning byte at the latest, if there is a sentence; a good sentence comes at once.
     public var firstStepDelay: Duration = .milliseconds(2_500)
     /// Steps are at least this far apart.
@@ -16,9 +27,38 @@ public struct ReasoningSummaryOptions: Sendable {
     public var share = 0.1
     /// Characters that may be said before the share allows them, so that short and slow reasoning gets a summary, too.
     public var openingCharacters = 240
+    /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
+    public var repetitionNoticeDelay: Duration?
 
     /// The defaults.
     public init() {}
+
+    /// What a level asks for, measured against what `auto` shall be.
+    ///
+    /// - Parameters:
+    ///   - level: how much is said.
+    ///   - interval: the shortest time between two steps at `auto`; the longest is 8/3 of it.
+    ///   - total: characters of all steps together at `auto`.
+    public init(level: Level, interval: Duration = .seconds(3), total: Int = 8_000) {
+        minimumStepInterval = interval
+        maximumStepInterval = interval * 8 / 3
+        maximumTotalCharacters = total
+        switch level {
+        case .auto: break
+        case .concise: scale(interval: 2, step: 160, share: 0.05, total: total / 2)
+        case .detailed: scale(interval: 2.0 / 3, step: 320, share: 0.2, total: total * 2)
+        }
+    }
+
+    private mutating func scale(interval: Double, step: Int, share: Double, total: Int) {
+        minimumStepInterval = minimumStepInterval * interval
+        maximumStepInterval = maximumStepInterval * interval
+        minimumNewCharacters = Int(Double(minimumNewCharacters) * interval)
+        maximumStepCharacters = step
+        openingCharacters = step
+        self.share = share
+        maximumTotalCharacters = max(step, total)
+    }
 
     /// Characters that all steps may have after `reasoning` scalars: the opening allowance and the share at first, then ever less, never
     /// more than the total without room for one last step.

@@ -12,11 +12,11 @@ cd "${1:-$checks/../..}" || exit 2
 
 # The floors, from the ground up. A target imports only lower floors.
 floors='
-0 CCurl CPCRE2 CLineEdit
+0 CCurl CMalloc CPCRE2 CLineEdit
 1 EventStream JSONBytes PCRE Descriptors
 2 ChatDelta ChatRequests Detect Summaries Settings
 3 Phases Upstream
-4 Proxy MockUpstream proxy-client Bench Fuzz
+4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
 # What the pure floors (0 to 3) may import beside lower floors: any of them, and single ones.
 everywhere='Swift Synchronization'

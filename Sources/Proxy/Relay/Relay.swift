@@ -191,7 +191,7 @@ final class Relay: Exchange {
         }
         summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
-        server.leaveStreamPlace()
+        server.streams.leave(job.client)
     }
 
     private func verdict(_ end: StreamEnd) -> BreakerVerdict {

@@ -32,6 +32,7 @@ struct RelayReport {
         metrics.add(.reasoningBytes, by: facts.reasoningBytes)
         metrics.add(.answerBytes, by: facts.answerBytes)
         metrics.add(.summarySteps, by: facts.summarySteps)
+        if facts.reasoningRepetitions > 0 { metrics.add(.reasoningRepetitions, by: facts.reasoningRepetitions) }
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
         if let summaries = relay.machine.modelSummaryFacts { count(summaries) }
@@ -71,6 +72,7 @@ struct RelayReport {
         if let time = facts.firstAnswer { metadata["first_answer_ms"] = "\(time.inMilliseconds)" }
         if let phase = facts.phase { metadata["phase"] = "\(phase.rawValue)" }
         if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
+        if facts.reasoningRepetitions > 0 { metadata["reasoning_repetitions"] = "\(facts.reasoningRepetitions)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
         if let summaries = relay.machine.modelSummaryFacts {
             metadata["summary_calls"] = "\(summaries.callCount)"

@@ -24,6 +24,7 @@ struct HealthRoute {
         output.string("version", Version.current)
         output.number("uptime_seconds", Int(server.uptime.inSeconds))
         output.number("streams_open", server.openStreamCount)
+        output.number("streams_waiting", server.streams.waitingCount)
         output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
         if let summariser = server.summariser { output.raw("summariser", HealthRoute.describe(summariser.entry)) }
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
@@ -67,7 +68,9 @@ struct HealthRoute {
             (.streamsOpen, [], Double(server.openStreamCount)),
             (.connectionsOpen, [], Double(server.openConnectionCount)),
             (.startsKnown, [], Double(server.learned.count)),
+            (.queueLength, [], Double(server.streams.waitingCount)),
         ]
+        if let bytes = MemoryWatch.residentBytes { gauges.append((.residentMemory, [], Double(bytes))) }
         for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
             let current = upstream.status.stateName

@@ -59,6 +59,9 @@ public struct ModelSummary: ~Copyable, Sendable {
         window = ReasoningWindow(limit: options.windowBytes)
     }
 
+    /// Times the model began to repeat itself word by word.
+    public var repetitionCount: Int { extractive.repetitionCount }
+
     /// What happened, when nothing more will: a call still under way is dropped.
     public var closingFacts: ModelSummaryFacts {
         var facts = facts
@@ -135,8 +138,8 @@ public struct ModelSummary: ~Copyable, Sendable {
     /// The step that is due now without a result, or nil.
     public mutating func step(at now: Duration) -> Step? {
         if case .asking(let call, _, _, _) = state, now >= call.deadline { standIn(.late) }
-        guard mayStandIn(at: now), let step = extractive.step(at: now) else { return nil }
-        if case .standingIn = state { state = .listening }
+        guard mayStandIn(at: now) || extractive.isNoticeDue(at: now), let step = extractive.step(at: now) else { return nil }
+        if case .standingIn = state, step.kind == .thought { state = .listening }
         return said(step, at: now)
     }
 
@@ -144,10 +147,9 @@ public struct ModelSummary: ~Copyable, Sendable {
     public var nextDue: Duration? {
         switch state {
         case .listening:
-            guard lastStep == nil, let begun, let standIn = extractive.nextDue else { return callDue }
-            let opening = max(standIn, begun + options.pace.firstStepDelay)
-            return callDue.map { min($0, opening) } ?? opening
-        case .asking(let call, _, _, _): return call.deadline
+            let times = [callDue, openingDue, extractive.noticeTime]
+            return times.compactMap { $0 }.min()
+        case .asking(let call, _, _, _): return extractive.noticeTime.map { min($0, call.deadline) } ?? call.deadline
         case .standingIn, .alone: return extractive.nextDue
         case .finished: return nil
         }
@@ -180,9 +182,16 @@ extension ModelSummary {
         }
     }
 
+    /// When the extractive engine says the first step, because there is not enough to ask a model about.
+    private var openingDue: Duration? {
+        guard lastStep == nil, let begun, let standIn = extractive.nextDue else { return nil }
+        return max(standIn, begun + options.pace.firstStepDelay)
+    }
+
     /// When the next call may be made; nil while there is not enough to ask about.
     private var callDue: Duration? {
-        guard let begun else { return nil }
+        // Of a loop there is nothing new to say.
+        guard let begun, !extractive.isLooping else { return nil }
         guard let lastStep else {
             return window.byteCount >= options.firstCallBytes ? begun + options.firstCallDelay : nil
         }
@@ -231,6 +240,7 @@ extension ModelSummary {
 
     private mutating func said(_ step: Step, at now: Duration) -> Step {
         lastStep = now
+        guard step.kind == .thought else { return step }
         steps.append(step.text)
         if steps.count > Self.shownSteps { steps.removeFirst() }
         return step
