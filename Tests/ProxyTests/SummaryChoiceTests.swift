@@ -84,4 +84,9 @@ import Testing
         #expect(options.minimumStepInterval == .seconds(8) && options.maximumTotalCharacters == 500)
         #expect(options.repetitionNoticeDelay == nil)
     }
+
+    private func settings(_ yaml: String) throws -> ProxySettings {
+        try ProxySettings.load(
+            from: SettingsSources(file: SettingsFile(path: "p.yaml", content: .bytes(Array(yaml.utf8)))))
+    }
 }

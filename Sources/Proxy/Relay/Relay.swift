@@ -86,7 +86,11 @@ final class Relay: Exchange {
     var now: Duration { started.elapsed }
 
     func start() {
-        guard !startFirst() else { return }
+        guard !startFirst() else {
+            // Nothing to wait for: else the head would race with an upstream that is quick to refuse.
+            if server.settings.stream.commitDelay == .zero { open() }
+            return
+        }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
         let open = ProxyFailure.circuitOpen(retryAfter: soonestRetry ?? .seconds(1), isThrottled: isThrottledOnly)
         let failure = lastFailure ?? AttemptFailure(open)

@@ -109,6 +109,7 @@ struct ChatRoute {
         let profile = requested ?? server.profile(forModel: model, at: upstream)
         var plan = StreamPlan(
             style: style,
+            // WALL: the date in a completion.
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
             promptSummary: settings.summaries.prompt ? PromptSummary.text(of: facts) : nil,
             promptFacts: facts,

@@ -44,8 +44,16 @@ struct HealthRoute {
         if let code = status.lastFailureCode { entry.string("last_failure", code) }
         if let wait = status.retryAfter ?? status.throttledFor { entry.number("retry_after_ms", wait.inMilliseconds) }
         if status.hasCredentialFault { entry.boolean("credential_fault", true) }
+        entry.number("window_calls", status.calls)
+        entry.raw("window_failures", Array(HealthRoute.decimal(status.failures).utf8))
+        entry.number("failures_in_row", status.consecutiveFailures)
         entry.number("in_flight", upstream.inFlightCount)
         return entry.finished()
+    }
+
+    /// Failures are counted in halves.
+    private static func decimal(_ number: Double) -> String {
+        number == number.rounded() ? String(Int(number)) : String(number)
     }
 
     /// The process runs.
