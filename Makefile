@@ -15,7 +15,8 @@ SECONDS ?= 60
 MINUTES ?= 10
 SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test soak docker clean
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-summaries bench-check \
+	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -64,6 +65,9 @@ sound: ## check format, floors, unsafe, banned calls, documentation; and that ea
 
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
+
+bench-summaries: release ## whether a model that makes the summaries' steps delays the answer (RUNS=100)
+	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(RUNS)
 
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
 	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench

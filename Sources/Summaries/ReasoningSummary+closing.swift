@@ -7,7 +7,7 @@ extension ReasoningSummary {
 
     /// The step with which the summary ends; nil when there is nothing left to say.
     mutating func closingStep(at now: Duration) -> Step? {
-        let room = min(options.closingRoom(after: splitter.scalarCount, said: characterCount), options.maximumTotalCharacters - characterCount)
+        let room = min(options.closingRoom(after: splitter.scalarCount, said: characterCount), remainingCharacters)
         if let drawn = drawnConclusion(within: room) { return isWorthEnding(with: drawn, at: now) ? sayAlone(drawn, at: now) : nil }
         guard let chosen = bestLeft(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
         return say(chosen, within: room, at: now)
@@ -28,7 +28,8 @@ extension ReasoningSummary {
     }
 
     private mutating func closingCandidate(_ passage: Passage, within room: Int) -> Candidate? {
-        guard let sentence = Sentence(passage, isClosing: true), sentence.kind == .statement, !sentence.isAnnouncement, !sentence.isTrailing,
+        guard let sentence = Sentence(passage, isClosing: true), sentence.kind == .statement, !sentence.isAnnouncement,
+            !sentence.isTrailing,
             let judgement = judge.judge(sentence), stepCount == 0 || judgement.score + (judgement.concludes ? 20 : 0) >= Self.fairScore
         else { return nil }
         var text = String(decoding: sentence.text, as: UTF8.self)  // WHY: valid UTF-8, some sentences at the end
