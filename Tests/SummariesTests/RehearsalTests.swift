@@ -60,10 +60,10 @@ import Testing
     }
 
     @Test func aStepThatFallsDueInAPauseComesInThePause() {
-        let text = Array("The list is probably sorted. Then".utf8)
-        // A token every two seconds: what waits for the opening delay of 2.5 s is not kept until the next token.
-        let rehearsal = Rehearsal(of: text.span, tokensPerSecond: 0.5)
-        #expect(rehearsal.said.first?.time.components.seconds == 12)
-        #expect(rehearsal.said.count == 1)
+        let text = Array("The list is probably sorted. Then we go on and on".utf8)
+        // Tokens at 2.286 and 2.571 s: what waits for the opening delay of 2.5 s is not kept until the next token.
+        let rehearsal = Rehearsal(of: text.span, tokensPerSecond: 3.5)
+        #expect(rehearsal.said.first?.time == .milliseconds(2_500))
+        #expect(rehearsal.said.first?.receivedBytes == 36)
     }
 }
