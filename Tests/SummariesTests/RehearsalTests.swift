@@ -7,7 +7,8 @@ import Testing
     private static let text = "We need to compare the northern route with the southern route through the valley. "
 
     @Test(arguments: [
-        ("", [String]()), ("a", ["a"]), ("The cat sat.", ["The", " cat", " sat", "."]), ("counting 12345 é", ["countin", "g", " 123", "45", " é"]),
+        ("", [String]()), ("a", ["a"]), ("The cat sat.", ["The", " cat", " sat", "."]),
+        ("counting 12345 é", ["countin", "g", " 123", "45", " é"]),
         ("我们需要分析", ["我们", "需要", "分析"]), ("a\n\n  b", ["a", "\n\n  ", "b"]), ("x=2**8;", ["x", "=", "2", "**", "8", ";"]),
         ("последний", ["посл", "едни", "й"]),
     ])
