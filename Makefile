@@ -45,6 +45,7 @@ test: deps build ## build and run all tests
 	$(SWIFT) test $(STRICT)
 	@python3 Tests/Checks/readme.py "$(DEBUG_FOLDER)"
 	@python3 Tests/Checks/profiles.py "$(DEBUG_FOLDER)"
+	@python3 Tests/Checks/summarize.py "$(DEBUG_FOLDER)"
 
 test-pure: ## run the tests of the pure floors only: seconds, no network stack
 	FLOORS=pure $(SWIFT) test --scratch-path .build/pure

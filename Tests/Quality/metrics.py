@@ -245,7 +245,7 @@ def pace(steps, trace, clock):
 
 
 def is_notice(step):
-    return bool(step.get("notice")) or bool(re.search(r"\brepeat(s|ed|ing) itself\b", step["text"]))
+    return bool(step.get("notice"))
 
 
 def is_late(before, after, located, said):

@@ -115,7 +115,7 @@ class Pace(unittest.TestCase):
         again = "Valve ada opens. " * 30
         late = steps((2, "Valve ada opens."), (20, "Valve ada opens again."))
         self.assertEqual(self.pace(late, again, repeats_from=17).idle, [20])
-        late[1]["text"] = "The model has repeated itself for 18 s."
+        late[1] |= {"text": "The model has repeated itself for 18 s.", "notice": True}
         self.assertEqual(self.pace(late, again, repeats_from=17).idle, [])
 
     def test_lag_is_the_time_since_the_sentence(self):
