@@ -53,7 +53,7 @@ struct Judge {
         judgement.score = 22 + counted * 6 / 5 + min(count.numbers, Self.mostNumbers) * 3 + min(count.names, Self.mostNames) * 3 / 2
         judgement.score += Self.lengthPoints(sentence.text.count - count.pairs * 3 + count.pairs * Self.ideographWorth / 2)
         judgement.score -= max(0, count.letters - Self.plainLetters) * 4
-        if known > 0 { judgement.score -= 16 * count.asked / known }
+        if known > 0 { judgement.score -= 20 * count.asked / known }
     }
 
     private struct TermCount {
