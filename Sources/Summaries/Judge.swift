@@ -161,11 +161,11 @@ struct SaidTerms {
     /// Steps remembered. With the default options a summary seldom has more.
     static let mostSteps = 96
     /// Share of a sentence's terms that one earlier step may hold, in percent.
-    static let overlapLimit = 66
+    static let overlapLimit = 50
     /// The same for a conclusion, which says something new with the words of what it is drawn from.
     static let conclusionOverlapLimit = 80
     /// Share that the latest steps together may hold, in percent.
-    static let recentOverlapLimit = 88
+    static let recentOverlapLimit = 75
     static let recentSteps = 5
 
     private var steps: [[UInt32]] = []

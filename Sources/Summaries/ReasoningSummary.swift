@@ -12,16 +12,18 @@
 /// `largestHeldByteCount`, typically it is a tenth of that.
 public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
-    static let goodScore = 40
+    static let goodScore = 70
     /// Points from which a sentence is better than silence.
     static let fairScore = 10
     /// The same two for the first step: an early sign of life matters more than its content.
-    static let goodOpeningScore = 44
+    static let goodOpeningScore = 120
     static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
-    static let shortStep = 90
+    static let shortStep = 120
+    /// Points from which a sentence is good enough to be said along with another.
+    static let companionScore = 25
 
     /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
     static let pieceLength = 4_096
@@ -233,7 +235,7 @@ extension ReasoningSummary {
         }
         if chosen.judgement.dangles, let before = candidates.neighbour(of: chosen, at: -1), fits(before) { return before }
         guard chosen.characters < Self.shortStep else { return nil }
-        return candidates.neighbour(of: chosen, at: 1).flatMap { $0.score >= Self.goodScore && fits($0) ? $0 : nil }
+        return candidates.best(where: { $0.ordinal != chosen.ordinal && $0.score >= Self.companionScore && fits($0) }, by: \.worth)
     }
 
     private static func joined(_ sentences: [Candidate]) -> String {

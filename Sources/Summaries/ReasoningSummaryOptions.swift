@@ -65,14 +65,14 @@ public struct ReasoningSummaryOptions: Sendable {
     func allowance(after reasoning: Int) -> Int {
         let room = max(1, maximumTotalCharacters - maximumStepCharacters)
         let grown = Int(Double(reasoning) * share)
-        let early = Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3
+        let early = max(openingCharacters * 5 / 3, Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3)
         return min(early, openingCharacters / 2 + grown * room / (grown + room))
     }
 
     /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
     func closingRoom(after reasoning: Int, said: Int) -> Int {
         let left = Int(Double(reasoning) * share * Self.closingShare) - said
-        return max(openingCharacters, min(left, maximumStepCharacters * 5 / 3))
+        return max(openingCharacters * 5 / 6, min(left, maximumStepCharacters * 5 / 3))
     }
 
     /// How much more than the share may be used early, and with the conclusion.
