@@ -52,7 +52,8 @@ struct StreamCore: ~Copyable {
         guard !isOpen, end == nil else { return }
         isOpen = true
         lastOutput = now
-        guard plan.style != .off else { return }
+        guard !plan.isBypass else { return }
+        rendering.opened(to: &output)
         enter(.promptSummary, at: now, into: &output)
         if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
@@ -97,7 +98,7 @@ struct StreamCore: ~Copyable {
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         guard end == nil, lost == nil else { return }
         let unnamed: [UInt8] = []
-        if plan.style == .off {
+        if plan.isBypass {
             if !isOpen { opened(at: now, into: &output) }
             bypass.passedWhole()
             rendering.whole(body, to: &output)
@@ -121,7 +122,7 @@ struct StreamCore: ~Copyable {
 
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
-        if plan.style != .off {
+        if !plan.isBypass {
             rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
             rendering.heartbeat(.comment, phase: nil, to: &output)
