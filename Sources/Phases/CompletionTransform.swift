@@ -85,7 +85,7 @@ public struct CompletionTransform {
     private func write(
         _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
     ) throws(StreamFailure) -> [UInt8] {
-        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], facts).map(\.text)
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts).map(\.text)
         facts.summarySteps = steps.count
         var edits: [CompletionEditor.MessageEdit] = []
         for (choice, track) in zip(delta.choices, tracks) {
@@ -141,20 +141,20 @@ public struct CompletionTransform {
         return text.isEmpty ? nil : Array(text.utf8)
     }
 
-    private func reasoningSteps(_ reasoning: [UInt8], _ facts: StreamFacts) -> [Step] {
+    private func reasoningSteps(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [Step] {
         guard !reasoning.isEmpty else { return [] }
         var steps: [Step] = []
         if case .full = plan.reasoning {
             steps = [Step(text: String(decoding: reasoning, as: UTF8.self))]  // WHY: the client's own choice, once per answer
         } else {
-            steps = summarised(reasoning)
+            steps = summarised(reasoning, &facts)
         }
         if facts.answerIsMissing { steps.append(Step(text: StreamCore.missingAnswerNote)) }
         return steps
     }
 
-    private func summarised(_ reasoning: [UInt8]) -> [Step] {
-        var thoughts = Thoughts(plan)
+    private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [Step] {
+        var thoughts = Thoughts(plan.forWholeAnswers)
         var steps: [Step] = []
         var start = 0
         var now = Duration.zero
@@ -166,6 +166,7 @@ public struct CompletionTransform {
             start = end
         }
         if let step = thoughts.lastStep(at: now) { steps.append(step) }
+        facts.reasoningRepetitions = thoughts.repetitionCount
         return steps
     }
 }
@@ -204,7 +205,7 @@ extension CompletionTransform {
         var nothing: [UInt8] = []
         guard !reasoning.isEmpty else { return }
         rendering.reasoning(reasoning.span, to: &nothing)
-        var steps = reasoningSteps(reasoning, facts)
+        var steps = reasoningSteps(reasoning, &facts)
         if case .full = plan.reasoning {
             rendering.rawReasoning(reasoning.span, to: &nothing)
             rendering.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &nothing)

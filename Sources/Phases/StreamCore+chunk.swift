@@ -90,12 +90,13 @@ extension StreamCore {
         guard track.index == 0, !phases.isFinal, !plan.isBypass else { return }
         enter(.reasoningSummary, at: now, into: &output)
         rendering.reasoning(track.reasoning.span, to: &output)
+        thoughts.received(track.reasoning.span, at: now)
+        facts.reasoningRepetitions = thoughts.repetitionCount
         if thoughts.isRaw {
             if owesRawBreak { rendering.rawReasoningEnded(isFollowed: true, to: &output) }
             owesRawBreak = false
             rendering.rawReasoning(track.reasoning.span, to: &output)
         } else {
-            thoughts.received(track.reasoning.span, at: now)
             sendStep(at: now, into: &output)
         }
         track.reasoning.removeAll(keepingCapacity: true)

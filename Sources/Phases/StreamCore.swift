@@ -95,17 +95,24 @@ struct StreamCore: ~Copyable {
     }
 
     /// A whole completion instead of a stream. A finish reason is not waited for: there is nothing it could come in.
+    ///
+    /// In style `off` its own bytes pass, but not before it is known to be a completion or an error: `[DONE]` passes with them.
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         guard end == nil, lost == nil else { return }
-        let unnamed: [UInt8] = []
-        if plan.isBypass {
-            if !isOpen { opened(at: now, into: &output) }
-            bypass.passedWhole()
-            rendering.whole(body, to: &output)
+        guard UTF8Repair.isValid(body) else {
+            let repaired = UTF8Repair.repaired(body)
+            return whole(repaired.span, at: now, into: &output)
         }
+        if !isOpen { opened(at: now, into: &output) }
+        guard case .json = Payload(body) else { return fail(.notACompletion, at: now, into: &output) }
+        let unnamed: [UInt8] = []
         event(name: unnamed.span, data: body, at: now, into: &output)
         guard end == nil, lost == nil else { return }
         if choices.isEmpty, notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
+        if plan.isBypass {
+            bypass.passedWhole()
+            rendering.whole(body, to: &output)
+        }
         finished(at: now, into: &output)
     }
 
@@ -163,7 +170,10 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func sendStep(at now: Duration, into output: inout [UInt8]) {
-        guard let step = thoughts.step(at: now) else { return }
+        if let step = thoughts.step(at: now) { say(step, at: now, into: &output) }
+    }
+
+    mutating func say(_ step: Step, at now: Duration, into output: inout [UInt8]) {
         enter(.reasoningSummary, at: now, into: &output)
         rendering.summary(step, .reasoningSummary, to: &output)
         facts.summarySteps += 1

@@ -4,14 +4,14 @@ import Upstream
 
 extension DeadlineLimits {
     /// The clocks of one attempt as configured. libcurl watches the connect clock itself. A whole completion comes with its head only
-    /// when the model has finished, so for it the total clock is the one that counts.
+    /// when the model has finished, so until its first byte the total clock alone counts for it.
     init(_ timeouts: UpstreamTimeoutSettings, isStream: Bool) {
         self.init()
         connect = nil
         head = isStream ? timeouts.head : nil
         firstEvent = isStream ? timeouts.firstEvent : nil
         reasoningGap = isStream ? timeouts.gapReasoning : nil
-        answerGap = isStream ? timeouts.gapAnswer : nil
+        answerGap = timeouts.gapAnswer
         total = timeouts.total
     }
 }

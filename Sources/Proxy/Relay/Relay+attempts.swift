@@ -66,7 +66,9 @@ extension Relay {
         body = []
         isPaused = false
         deadlines = Deadlines(DeadlineLimits(upstream.settings.timeouts, isStream: job.isStream), startedAt: now, requestStart: .zero)
-        let call = UpstreamCall.chat(job.request, job.chat, model: job.model, to: upstream, strips: server.settings.stripsHistory)
+        let call = UpstreamCall.chat(
+            job.request, job.chat, model: job.model, to: upstream, strips: server.settings.stripsHistory,
+            isBypass: job.plan.style == .off)
         do {
             transfer = try loop.upstream.start(call, receiver: self)
         } catch {

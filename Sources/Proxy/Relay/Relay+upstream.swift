@@ -44,6 +44,8 @@ extension Relay: TransferReceiver {
             if machine.facts.upstreamEvents > events { noteEvents() }
             perform(action)
         case .gathering:
+            // A body that has begun is expected to go on.
+            if body.isEmpty { bodyBegan() }
             gather(bytes, limit: server.settings.limits.eventBytes)
             if body.count > server.settings.limits.eventBytes {
                 upstreamFailed(StreamFailure.bodyTooLarge(server.settings.limits.eventBytes))
@@ -55,6 +57,11 @@ extension Relay: TransferReceiver {
         case .waiting, .draining, .over:
             break
         }
+    }
+
+    private func bodyBegan() {
+        deadlines.answerBegan(now: now)
+        setAlarm()
     }
 
     private func noteEvents() {

@@ -67,6 +67,8 @@ final class Relay: Exchange {
     var statistics: TransferStatistics?
     var facts: StreamFacts?
     var isPaused = false
+    /// The calls to a model that makes the steps; nil without one.
+    lazy var summaryCalls = makeSummaryCalls()
     /// When the head of an upstream's refusal came.
     var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
@@ -84,7 +86,11 @@ final class Relay: Exchange {
     var now: Duration { started.elapsed }
 
     func start() {
-        guard !startFirst() else { return }
+        guard !startFirst() else {
+            // Nothing to wait for: else the head would race with an upstream that is quick to refuse.
+            if server.settings.stream.commitDelay == .zero { open() }
+            return
+        }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
         let open = ProxyFailure.circuitOpen(retryAfter: soonestRetry ?? .seconds(1), isThrottled: isThrottledOnly)
         let failure = lastFailure ?? AttemptFailure(open)
@@ -153,6 +159,7 @@ final class Relay: Exchange {
         }
         sink.flush()
         pauseUpstreamIfClientIsSlow()
+        askSummariser()
     }
 
     /// What the machine wants done after an input.
@@ -186,8 +193,9 @@ final class Relay: Exchange {
         } else {
             letGo()
         }
+        summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
-        server.leaveStreamPlace()
+        server.streams.leave(job.client)
     }
 
     private func verdict(_ end: StreamEnd) -> BreakerVerdict {
