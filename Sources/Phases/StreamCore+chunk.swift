@@ -17,12 +17,12 @@ extension StreamCore {
             return reported(failure, at: now, into: &output)
         }
         if let range = delta.usage {
-            usage = []
-            usage?.append(data.extracting(range))
+            reading.usage = []
+            reading.usage?.append(data.extracting(range))
         }
         for ordinal in delta.choices.indices {
             choice(ordinal, data, at: now, into: &output)
-            if end != nil || lost != nil { return }
+            if end != nil || reading.lost != nil { return }
         }
     }
 
@@ -86,7 +86,7 @@ extension StreamCore {
         track.hasReasoning = true
         facts.reasoningBytes += track.reasoning.count
         if facts.firstReasoning == nil { facts.firstReasoning = now }
-        guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
+        guard track.index == 0, !phases.isFinal, plan.style != .off, maySpeak() else { return }
         enter(.reasoningSummary, at: now, into: &output)
         if thoughts.isRaw {
             if owesRawBreak { renderer.rawReasoningEnded(isFollowed: true, to: &output) }
@@ -105,6 +105,7 @@ extension StreamCore {
     }
 
     mutating func answerBegan(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        win()
         track.hasAnswer = true
         if facts.firstAnswer == nil { facts.firstAnswer = now }
         // The phases belong to choice 0; other choices pass beside them, tagged as what they are.
@@ -129,6 +130,7 @@ extension StreamCore {
         _ ordinal: Int, _ track: ChoiceTrack, hadPayload: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
     ) {
         guard let reason = delta.choices[ordinal].finishReason else { return }
+        win()
         let saidMore = hadPayload || !track.answer.isEmpty || !delta.choices[ordinal].texts.isEmpty
         noteFinish(track, data.extracting(reason.content))
         closeText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
@@ -172,10 +174,12 @@ extension StreamCore {
 
     private mutating func track(_ index: Int) -> ChoiceTrack? {
         // Nearly always there is one choice, and it is the first.
-        for track in choices where track.index == index { return track }
-        guard choices.count < StreamCore.maximumChoices else { return nil }
+        for track in reading.choices where track.index == index { return track }
+        guard reading.choices.count < StreamCore.maximumChoices else { return nil }
+        var plan = plan
+        plan.text = reading.text
         let track = ChoiceTrack(index: index, plan: plan)
-        choices.append(track)
+        reading.choices.append(track)
         return track
     }
 }

@@ -21,6 +21,12 @@ extension SettingsCatalogue {
         set("http2", \.http2, .choice, "Whether HTTP/2 is spoken."),
         set("ca_file", \.caFile, .optional(.text("path")), "Certificate authorities in place of the system's."),
         set("profile", \.profile, .optional(.text("profile name")), "Detection profile of its models."),
+        set(
+            "hedge_after", \.hedgeAfter, .optional(clock, word: "off"),
+            "Silence before a stream's first event after which the next upstream is asked too; the first answer wins."),
+        set(
+            "hedge_whole_after", \.hedgeWholeAfter, .optional(clock, word: "off"),
+            "The same for answers that are not streamed, before their head."),
         set("timeouts.connect", \.timeouts.connect, clock, "Until the connection stands."),
         set("timeouts.head", \.timeouts.head, clock, "Until the response head."),
         set("timeouts.first_event", \.timeouts.firstEvent, clock, "Until the first event that says something."),

@@ -24,6 +24,10 @@ public struct UpstreamSettings: Sendable {
     public var caFile: String?
     /// The detection profile of its models, unless a model pattern says otherwise.
     public var profile: String?
+    /// How long a stream may be without its first event before another upstream is asked beside this one; nil for never.
+    public var hedgeAfter: Duration?
+    /// How long a whole answer may be without its head before another upstream is asked beside this one; nil for never.
+    public var hedgeWholeAfter: Duration?
     /// Its deadlines.
     public var timeouts = UpstreamTimeoutSettings()
 

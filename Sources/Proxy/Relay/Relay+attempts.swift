@@ -1,7 +1,6 @@
 import ChatRequests
 import Detect
 import Logging
-import NIOCore
 import Phases
 import Settings
 import Upstream
@@ -12,127 +11,133 @@ extension Relay {
     /// The first try. False when there can be none.
     func startFirst() -> Bool {
         server.noteRequest()
-        if startNext() { return true }
-        return attemptCount == 0 && server.settings.breaker.whenAllOpen == .try && startFirstToReopen()
+        if startNext() != nil { return true }
+        guard attemptCount == 0, server.settings.breaker.whenAllOpen == .try, let admitted = queue.admitFirstToReopen() else { return false }
+        return start(admitted) != nil
     }
 
-    /// Tries the next upstream whose breaker lets it. False when there is none.
-    private func startNext() -> Bool {
-        while nextUpstream < job.upstreams.count, !isOutOfTokens {
-            let upstream = job.upstreams[nextUpstream]
-            nextUpstream += 1
-            if start(upstream, upstream.admit()) { return true }
+    /// Tries the next upstream whose breaker lets it. Nil when there is none.
+    func startNext(isHedge: Bool = false) -> Attempt? {
+        while !isOutOfTokens, let admitted = queue.admitNext() {
+            if let attempt = start(admitted, isHedge: isHedge) { return attempt }
+            if isHedge { return nil }
         }
-        return false
-    }
-
-    /// All are open: the one that would be called first again is called now.
-    private func startFirstToReopen() -> Bool {
-        let waiting = job.upstreams.min { ($0.status.retryAfter ?? .zero) < ($1.status.retryAfter ?? .zero) }
-        guard let waiting else { return false }
-        return start(waiting, waiting.admit(evenIfOpen: true))
+        return nil
     }
 
     /// The only upstream once more, if the failure says that it did nothing yet.
-    private func startAgain(after failure: AttemptFailure) -> Bool {
-        guard failure.wasNotProcessed, attemptCount == 1, job.upstreams.count == 1 else { return false }
-        return start(job.upstreams[0], job.upstreams[0].admit())
+    private func startAgain(after failure: AttemptFailure) -> Attempt? {
+        guard failure.wasNotProcessed, attemptCount == 1, job.upstreams.count == 1 else { return nil }
+        return queue.admit(job.upstreams[0]).flatMap { start($0) }
     }
 
-    private func start(_ upstream: UpstreamEntry, _ admission: BreakerAdmission) -> Bool {
-        switch admission {
-        case .refused(let refusal, let retryAfter):
-            soonestRetry = min(soonestRetry ?? retryAfter, retryAfter)
-            if refusal != .throttled { isThrottledOnly = false }
-            return false
-        case .admitted(let permit, let transition):
-            note(transition, of: upstream)
-            // Asked for last: a token must not be spent on an upstream that may not be called.
-            guard attemptCount == 0 || server.takeRetryToken() else {
-                isOutOfTokens = true
-                server.metrics.add(.retriesDenied)
-                note(upstream.report(.excluded, for: permit), of: upstream)
-                upstream.callEnded()
-                return false
-            }
-            return start(upstream, permit)
+    private func start(_ admitted: UpstreamQueue.Admitted, isHedge: Bool = false) -> Attempt? {
+        note(admitted.transition, of: admitted.upstream)
+        // Asked for last: a token must not be spent on an upstream that may not be called.
+        let text = textReading(of: admitted.upstream)
+        guard attemptCount == 0 || server.takeRetryToken() else {
+            server.metrics.add(.retriesDenied)
+            giveBack(admitted)
+            // A hedge is a luxury: that there is no token for it now says nothing about a failure later.
+            if isHedge { queue.putBack() } else { isOutOfTokens = true }
+            return nil
         }
+        guard let lane = lane(for: text, isHedge: isHedge) else {
+            giveBack(admitted)
+            return nil
+        }
+        return begin(admitted, isHedge: isHedge, text, lane)
     }
 
-    private func start(_ upstream: UpstreamEntry, _ permit: BreakerPermit) -> Bool {
+    /// A permit that is not used after all.
+    private func giveBack(_ admitted: UpstreamQueue.Admitted) {
+        note(admitted.upstream.report(.excluded, for: admitted.permit), of: admitted.upstream)
+        admitted.upstream.callEnded()
+    }
+
+    private func begin(_ admitted: UpstreamQueue.Admitted, isHedge: Bool, _ text: TextReading, _ lane: StreamLane) -> Attempt? {
         attemptCount += 1
-        attempt = Attempt(upstream: upstream, permit: permit, started: now, number: attemptCount)
-        state = .waiting
-        body = []
-        isPaused = false
-        deadlines = Deadlines(DeadlineLimits(upstream.settings.timeouts, isStream: job.isStream), startedAt: now, requestStart: .zero)
-        let call = UpstreamCall.chat(job.request, job.chat, model: job.model, to: upstream, strips: server.settings.stripsHistory)
+        let limits = DeadlineLimits(admitted.upstream.settings.timeouts, isStream: job.isStream)
+        let attempt = Attempt(admitted, self, number: attemptCount, isHedge: isHedge, text: text, lane: lane, limits: limits)
+        running.append(attempt)
+        if !isHedge { self.attempt = attempt }
+        let strips = server.settings.stripsHistory
         do {
-            transfer = try loop.upstream.start(call, receiver: self)
+            try attempt.start(
+                UpstreamCall.chat(job.request, job.chat, model: job.model, to: admitted.upstream, strips: strips), on: loop.upstream)
         } catch {
-            let failure = AttemptFailure(error)
-            lastFailure = failure
-            closeAttempt(failure.verdict)
-            return false
+            couldNotBegin(attempt, AttemptFailure(error))
+            return nil
         }
-        useProfile(of: upstream)
-        machine.mayRestart = hasMoreUpstreams
+        machine.mayRestart = queue.hasMore
         setAlarm()
-        return true
+        return attempt
     }
 
-    var hasMoreUpstreams: Bool { nextUpstream < job.upstreams.count }
+    private func couldNotBegin(_ attempt: Attempt, _ failure: AttemptFailure) {
+        lastFailure = failure
+        close(attempt, failure.verdict)
+        attempt.letGo()
+        running.removeAll { $0 === attempt }
+        machine.upstreamDropped(attempt.lane)
+    }
 
     /// What the upstream sends is read as its model writes.
-    private func useProfile(of upstream: UpstreamEntry) {
+    private func textReading(of upstream: UpstreamEntry) -> TextReading {
         let profile = job.requestedProfile ?? server.profile(forModel: job.model, at: upstream)
-        job.plan.profile = profile
-        job.plan.thinking.beginsInside = server.beginsInside(job.model, at: upstream)
-        job.plan.whitespace =
-            job.chat.phases?.whitespace.map { $0 == .exact ? .exact : .trim } ?? server.settings.whitespacePolicy(of: profile.profile)
-        if attemptCount == 1, !sink.hasStarted {
+        let asked = job.chat.phases?.whitespace.map { $0 == .exact ? WhitespacePolicy.exact : .trim }
+        return TextReading(
+            profile: profile, beginsInside: server.beginsInside(job.model, at: upstream),
+            whitespace: asked ?? server.settings.whitespacePolicy(of: profile.profile))
+    }
+
+    /// The machine's lane for a new attempt: beside the one under way, or in place of the one that failed.
+    private func lane(for text: TextReading, isHedge: Bool) -> StreamLane? {
+        if isHedge { return machine.upstreamJoined(text) }
+        if attemptCount == 0, !sink.hasStarted {
+            job.plan.text = text
             machine = StreamMachine(job.plan)
         } else {
-            machine.upstreamRestarted(
-                profile: profile, beginsInside: job.plan.thinking.beginsInside, whitespace: job.plan.whitespace)
+            machine.upstreamRestarted(profile: text.profile, beginsInside: text.beginsInside, whitespace: text.whitespace)
         }
+        return .first
     }
 
     // MARK: Failure
 
-    /// The upstream at hand is of no use: the request moves on if it may, else the client is told.
-    func upstreamFailed(_ failure: AttemptFailure) {
-        guard end == nil else { return }
-        let from = attempt?.upstream
-        closeAttempt(failure.verdict)
-        transfer?.cancel()
-        transfer = nil
+    /// An upstream is of no use: a rival goes on, or the request moves on if it may, else the client is told.
+    func failed(_ attempt: Attempt, _ failure: AttemptFailure) {
+        guard end == nil, running.contains(where: { $0 === attempt }) else { return }
+        close(attempt, failure.verdict)
+        attempt.letGo()
+        running.removeAll { $0 === attempt }
         if failure.isRateLimit, failure.status.retryAfter != nil { rateLimit = failure }
-        if failure.mayMoveOn, !isCommitted, startNext() || startAgain(after: failure) { return moved(from, failure) }
+        if !running.isEmpty { return goOn(without: attempt, failure) }
+        noteHedgeFailure(attempt)
+        let failure = finalFailure ?? failure
+        if failure.mayMoveOn, !isCommitted, let next = startNext() ?? startAgain(after: failure) {
+            return moved(from: attempt, to: next, failure)
+        }
         tell(failure)
     }
 
-    func upstreamFailed(_ failure: StreamFailure) {
-        upstreamFailed(AttemptFailure(failure))
-    }
+    var isCommitted: Bool { sink.hasStarted && machine.isCommitted }
 
-    private var isCommitted: Bool { sink.hasStarted && machine.isCommitted }
-
-    private func moved(_ from: UpstreamEntry?, _ failure: AttemptFailure) {
+    private func moved(from: Attempt, to next: Attempt, _ failure: AttemptFailure) {
         // What the machine wrote before the failure would else wait for the next upstream's first bytes.
         if sink.hasStarted { send() }
-        guard let attempt else { return }
         let code = failure.inStream.code
-        if attempt.upstream === from {
+        let isSame = next.upstream === from.upstream
+        if isSame {
             server.metrics.add(.retries, [("code", code)])
         } else {
             server.metrics.add(.failovers, [("phase", machine.facts.phase?.rawValue ?? "none"), ("code", code)])
         }
         server.log.warning(
-            attempt.upstream === from ? "tried the same upstream again" : "moved to another upstream",
+            isSame ? "tried the same upstream again" : "moved to another upstream",
             metadata: [
-                "request_id": "\(job.request.id)", "code": "\(code)", "from": "\(from?.name ?? "-")",
-                "to": "\(attempt.upstream.name)", "after_ms": "\(now.inMilliseconds)",
+                "request_id": "\(job.request.id)", "code": "\(code)", "from": "\(from.upstream.name)", "to": "\(next.upstream.name)",
+                "after_ms": "\(now.inMilliseconds)",
             ])
     }
 
@@ -149,32 +154,18 @@ extension Relay {
     // MARK: The breaker
 
     /// A probe that has begun to answer has shown what it was sent to find out; its stream may take minutes yet.
-    func answerBegan() {
-        guard let attempt, attempt.permit.isProbe else { return }
-        report(finishedVerdict(attempt))
-    }
-
-    func finishedVerdict(_ attempt: Attempt) -> BreakerVerdict {
-        BreakerVerdict(
-            finished: facts ?? machine.facts, since: attempt.started, firstEventLimit: attempt.upstream.settings.timeouts.firstEvent)
+    func answerBegan(_ attempt: Attempt) {
+        if attempt.permit.isProbe { note(attempt.report(attempt.goodVerdict), of: attempt.upstream) }
     }
 
     /// An attempt is over: the breaker learns what it says about its upstream, and its place is free. Once for each attempt, whatever
     /// happens.
-    func closeAttempt(_ verdict: BreakerVerdict) {
-        guard let attempt, !attemptIsClosed else { return }
-        attemptIsClosed = true
-        report(verdict)
-        attempt.upstream.callEnded()
+    func close(_ attempt: Attempt, _ verdict: BreakerVerdict) {
+        guard attempt.close() else { return }
+        note(attempt.report(verdict), of: attempt.upstream)
         if case .failure(let code, _) = verdict {
             server.metrics.add(.upstreamFailures, [("upstream", attempt.upstream.name), ("code", code)])
         }
-    }
-
-    private func report(_ verdict: BreakerVerdict) {
-        guard let attempt, !attemptIsReported else { return }
-        attemptIsReported = true
-        note(attempt.upstream.report(verdict, for: attempt.permit), of: attempt.upstream)
     }
 
     /// A change of a breaker's state is worth a line.

@@ -33,7 +33,7 @@ struct RelayReport {
         metrics.add(.summarySteps, by: facts.summarySteps)
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
-        if let statistics = relay.statistics {
+        if let statistics = relay.attempt?.statistics {
             metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
         }
     }

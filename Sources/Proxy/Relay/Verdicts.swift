@@ -17,12 +17,6 @@ extension BreakerVerdict {
             self = failure.countsAgainstUpstream ? .failure(code: failure.code, isSlow: failure.type == "timeout_error") : .excluded
         }
     }
-
-    /// A stream that ended well; slow when its first event came later than half of what it may take.
-    init(finished facts: StreamFacts, since started: Duration, firstEventLimit: Duration) {
-        let first = [facts.firstReasoning, facts.firstAnswer].compactMap { $0 }.min()
-        self = .success(isSlow: first.map { $0 - started > firstEventLimit / 2 } ?? false)
-    }
 }
 
 extension ProxyFailure {
