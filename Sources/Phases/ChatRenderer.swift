@@ -105,7 +105,8 @@ struct ChatRenderer {
 
     /// An answer chunk written anew around what else the upstream's chunk says.
     mutating func rewritten(
-        _ data: Span<UInt8>, ordinal: Int, index: Int, text: Span<UInt8>, edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]
+        _ data: Span<UInt8>, ordinal: Int, index: Int, text: Span<UInt8>, edit: ChunkEditor.ChoiceEdit, attempts: Int,
+        to output: inout [UInt8]
     ) throws(JSONError) {
         var edit = edit
         if !edit.withFinish, owesRole(index) {
@@ -114,6 +115,7 @@ struct ChatRenderer {
         }
         EventWriter.beginEvent(to: &output)
         try ChunkEditor.appendRewritten(data, choice: ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
+        tell(attempts, to: &output)
         EventWriter.endEvent(to: &output)
     }
 
@@ -165,12 +167,25 @@ struct ChatRenderer {
 
     // MARK: Endings and heartbeats
 
-    func finish(_ reason: String, index: Int, to output: inout [UInt8]) {
-        append(to: &output) { ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0) }
+    func finish(_ reason: String, index: Int, attempts: Int, to output: inout [UInt8]) {
+        append(to: &output) {
+            ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0)
+            tell(attempts, to: &$0)
+        }
     }
 
-    func usage(_ usage: [UInt8], to output: inout [UInt8]) {
-        append(to: &output) { ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0) }
+    func usage(_ usage: [UInt8], attempts: Int, to output: inout [UInt8]) {
+        append(to: &output) {
+            ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0)
+            tell(attempts, to: &$0)
+        }
+    }
+
+    /// Lets the object just written say how many upstreams were asked, if there were several: one more member before its closing brace.
+    private func tell(_ attempts: Int, to output: inout [UInt8]) {
+        guard attempts > 1, output.last == UInt8(ascii: "}") else { return }
+        output.removeLast()
+        output.append(", \"\(ChunkEditor.attemptsMember)\": \(attempts)}")
     }
 
     func done(to output: inout [UInt8]) {

@@ -134,8 +134,8 @@ extension StreamCore {
         let saidMore = hadPayload || !track.answer.isEmpty || !delta.choices[ordinal].texts.isEmpty
         noteFinish(track, data.extracting(reason.content))
         closeText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
-        if track.writtenCallCount > 0 { return renderer.finish("tool_calls", index: track.index, to: &output) }
-        if delta.isSpliceable, delta.choices.count == 1, !saidMore {
+        if track.writtenCallCount > 0 { return renderer.finish("tool_calls", index: track.index, attempts: plan.attempts, to: &output) }
+        if delta.isSpliceable, delta.choices.count == 1, !saidMore, plan.attempts == 1 {
             renderer.spliced(data, delta, tagged: false, to: &output)
             return
         }
@@ -151,7 +151,8 @@ extension StreamCore {
         into output: inout [UInt8]
     ) {
         do {
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: text, edit: edit, to: &output)
+            let attempts = edit.withFinish ? plan.attempts : 1
+            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: text, edit: edit, attempts: attempts, to: &output)
         } catch {
             fail(.malformed, at: now, into: &output)
         }

@@ -42,12 +42,14 @@ extension StreamCore {
         for track in reading.choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
-            renderer.finish(track.writtenCallCount > 0 ? "tool_calls" : "stop", index: track.index, to: &output)
+            renderer.finish(track.writtenCallCount > 0 ? "tool_calls" : "stop", index: track.index, attempts: plan.attempts, to: &output)
         }
         beginAnswer(at: now, into: &output)
         // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
-        if !reading.choices.contains(where: { $0.index == 0 }), !renderer.owesRole(0) { renderer.finish("stop", index: 0, to: &output) }
-        if plan.includesUsage, let usage = reading.usage { renderer.usage(usage, to: &output) }
+        if !reading.choices.contains(where: { $0.index == 0 }), !renderer.owesRole(0) {
+            renderer.finish("stop", index: 0, attempts: plan.attempts, to: &output)
+        }
+        if plan.includesUsage, let usage = reading.usage { renderer.usage(usage, attempts: plan.attempts, to: &output) }
         renderer.done(to: &output)
         end = .finished
     }

@@ -33,6 +33,12 @@ public struct StreamMachine: ~Copyable {
     /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
     public var isCommitted: Bool { core.isCommitted }
 
+    /// How many upstreams were asked so far; more than one is told at the end of the answer.
+    public var attempts: Int {
+        get { core.plan.attempts }
+        set { core.plan.attempts = newValue }
+    }
+
     /// What is known so far.
     public var facts: StreamFacts { core.facts }
 

@@ -86,6 +86,8 @@ public struct UpstreamTimeoutSettings: Sendable {
     public var gapReasoning = Duration.seconds(60)
     /// Between two events of the answer.
     public var gapAnswer = Duration.seconds(60)
+    /// Until the last byte of an answer that is not streamed; its head comes when the model has finished, so ``head`` does not hold for it.
+    public var whole = Duration.seconds(600)
     /// From the first try to the last byte.
     public var total = Duration.seconds(1800)
 }

@@ -128,12 +128,17 @@ enum MetricName: String, CaseIterable {
     case breakerRefusals = "reasoning_proxy_breaker_refusals_total"
     case upstreamConnections = "reasoning_proxy_upstream_connections_total"
     case upstreamInFlight = "reasoning_proxy_upstream_in_flight"
+    case breakerReason = "reasoning_proxy_breaker_reason"
+    case breakerNextAttempt = "reasoning_proxy_breaker_next_attempt_seconds"
+    case breakerTransitions = "reasoning_proxy_breaker_transitions_total"
     case breakerState = "reasoning_proxy_breaker_state"
     case connectionsOpen = "reasoning_proxy_client_connections_open"
 
     var kind: String {
         switch self {
-        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown: "gauge"
+        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .breakerReason, .breakerNextAttempt, .connectionsOpen,
+            .startsKnown:
+            "gauge"
         case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer: "histogram"
         default: "counter"
         }
@@ -166,6 +171,9 @@ enum MetricName: String, CaseIterable {
         case .breakerRefusals: "Requests refused because every upstream that serves their model is left alone."
         case .upstreamConnections: "Upstream connections used, new or reused."
         case .upstreamInFlight: "Requests an upstream is working on."
+        case .breakerReason: "Why an upstream is left alone: 1 for the reason, nothing while it is called."
+        case .breakerNextAttempt: "Seconds until an upstream may be called again; 0 while it is called."
+        case .breakerTransitions: "Changes of the breakers' states, by the state they changed to."
         case .breakerState: "1 for the state the upstream's circuit breaker is in."
         case .connectionsOpen: "Client connections open."
         }

@@ -7,6 +7,7 @@ extension Attempt: TransferReceiver {
     func receivedHead(_ head: ResponseHead) {
         guard let relay, isWaiting else { return }
         deadlines.headArrived(now: relay.now)
+        retryAfter = UpstreamStatus.retryAfter(head)
         switch head.status {
         case 200: begin(BodyKind(head), relay)
         case 204..<300: relay.failed(self, AttemptFailure(.empty))

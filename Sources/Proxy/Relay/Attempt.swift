@@ -43,6 +43,8 @@ final class Attempt {
     /// When the head of a refusal came.
     var headArrived = Duration.zero
     var statistics: TransferStatistics?
+    /// For how many seconds its head asks to be left alone.
+    var retryAfter: Int?
     /// Whom to tell; let go at the end, for the relay holds the attempt too.
     var relay: Relay?
     private var transfer: Transfer?

@@ -25,13 +25,15 @@ extension Relay {
         return nil
     }
 
-    /// The only upstream once more, if the failure says that it did nothing yet.
-    private func startAgain(after failure: AttemptFailure) -> Attempt? {
-        guard failure.wasNotProcessed, attemptCount == 1, job.upstreams.count == 1 else { return nil }
-        return queue.admit(job.upstreams[0]).flatMap { start($0) }
+    /// The upstream that failed once more, if the failure says that it did nothing yet: always when only a kept connection had died,
+    /// else when there is no other.
+    private func startAgain(_ failed: Attempt, after failure: AttemptFailure) -> Attempt? {
+        guard failure.wasNotProcessed, !hasAskedAgain, failure.wasStale || job.upstreams.count == 1 else { return nil }
+        hasAskedAgain = true
+        return queue.admit(failed.upstream).flatMap { start($0, isFresh: failure.wasStale) }
     }
 
-    private func start(_ admitted: UpstreamQueue.Admitted, isHedge: Bool = false) -> Attempt? {
+    private func start(_ admitted: UpstreamQueue.Admitted, isHedge: Bool = false, isFresh: Bool = false) -> Attempt? {
         note(admitted.transition, of: admitted.upstream)
         // Asked for last: a token must not be spent on an upstream that may not be called.
         let text = textReading(of: admitted.upstream)
@@ -46,7 +48,8 @@ extension Relay {
             giveBack(admitted)
             return nil
         }
-        return begin(admitted, isHedge: isHedge, text, lane)
+        let attempt = attempt(admitted, isHedge: isHedge, text, lane)
+        return begin(attempt, isFresh: isFresh) ? attempt : nil
     }
 
     /// A permit that is not used after all.
@@ -55,23 +58,37 @@ extension Relay {
         admitted.upstream.callEnded()
     }
 
-    private func begin(_ admitted: UpstreamQueue.Admitted, isHedge: Bool, _ text: TextReading, _ lane: StreamLane) -> Attempt? {
+    private func attempt(
+        _ admitted: UpstreamQueue.Admitted, isHedge: Bool, _ text: TextReading, _ lane: StreamLane
+    ) -> Attempt {
         attemptCount += 1
-        let limits = DeadlineLimits(admitted.upstream.settings.timeouts, isStream: job.isStream)
+        machine.attempts = attemptCount
+        let limits = DeadlineLimits(admitted.upstream.settings.timeouts, isStream: job.isStream, grace: lastAttemptGrace)
         let attempt = Attempt(admitted, self, number: attemptCount, isHedge: isHedge, text: text, lane: lane, limits: limits)
         running.append(attempt)
         if !isHedge { self.attempt = attempt }
+        return attempt
+    }
+
+    private func begin(_ attempt: Attempt, isFresh: Bool) -> Bool {
         let strips = server.settings.stripsHistory
+        var call = UpstreamCall.chat(job.request, job.chat, model: job.model, to: attempt.upstream, strips: strips)
+        call.wantsFreshConnection = isFresh
         do {
-            try attempt.start(
-                UpstreamCall.chat(job.request, job.chat, model: job.model, to: admitted.upstream, strips: strips), on: loop.upstream)
+            try attempt.start(call, on: loop.upstream)
         } catch {
             couldNotBegin(attempt, AttemptFailure(error))
-            return nil
+            return false
         }
-        machine.mayRestart = queue.hasMore
+        // Also where nobody else is left: the relay knows more about a failure than the machine.
+        machine.mayRestart = true
         setAlarm()
-        return attempt
+        return true
+    }
+
+    /// The only upstream's clocks are what they were set to; where others could have been moved to, and none is left, more patience pays.
+    private var lastAttemptGrace: Int {
+        job.upstreams.count > 1 && !queue.hasMoreThatAdmit ? server.settings.retries.lastAttemptGrace : 0
     }
 
     private func couldNotBegin(_ attempt: Attempt, _ failure: AttemptFailure) {
@@ -115,10 +132,15 @@ extension Relay {
         if !running.isEmpty { return goOn(without: attempt, failure) }
         noteHedgeFailure(attempt)
         let failure = finalFailure ?? failure
-        if failure.mayMoveOn, !isCommitted, let next = startNext() ?? startAgain(after: failure) {
+        if failure.mayMoveOn, !isCommitted, let next = next(after: attempt, failure) {
             return moved(from: attempt, to: next, failure)
         }
         tell(failure)
+    }
+
+    private func next(after failed: Attempt, _ failure: AttemptFailure) -> Attempt? {
+        if failure.wasStale { return startAgain(failed, after: failure) ?? startNext() }
+        return startNext() ?? startAgain(failed, after: failure)
     }
 
     var isCommitted: Bool { sink.hasStarted && machine.isCommitted }
@@ -145,7 +167,7 @@ extension Relay {
         // A time to wait helps the client more than the fault of the upstream that was tried instead.
         let failure = failure.mayMoveOn && !isCommitted ? rateLimit ?? failure : failure
         guard sink.hasStarted else {
-            sink.respond(failure.status)
+            respond(failure.status)
             return finish(.failed(failure.inStream))
         }
         perform(machine.gaveUp(failure.inStream, at: now, into: &output))
@@ -162,10 +184,18 @@ extension Relay {
     /// happens.
     func close(_ attempt: Attempt, _ verdict: BreakerVerdict) {
         guard attempt.close() else { return }
-        note(attempt.report(verdict), of: attempt.upstream)
+        note(attempt.report(onceOnly(verdict, attempt)), of: attempt.upstream)
         if case .failure(let code, _) = verdict {
             server.metrics.add(.upstreamFailures, [("upstream", attempt.upstream.name), ("code", code)])
         }
+    }
+
+    /// The same fault of the same upstream, met again because the request was sent again, is one fault.
+    private func onceOnly(_ verdict: BreakerVerdict, _ attempt: Attempt) -> BreakerVerdict {
+        guard case .failure(let code, _) = verdict else { return verdict }
+        if countedFaults.contains(where: { $0.upstream === attempt.upstream && $0.code == code }) { return .excluded }
+        countedFaults.append((attempt.upstream, code))
+        return verdict
     }
 
     /// A change of a breaker's state is worth a line.
@@ -183,6 +213,8 @@ extension ServerContext {
             metadata: [
                 "upstream": "\(upstream.name)", "from": "\(transition.from.name)", "to": "\(transition.to.name)",
                 "reason": "\(status.reason ?? "recovered")", "last_failure": "\(status.lastFailureCode ?? "-")",
+                "next_attempt_ms": "\(status.retryAfter?.inMilliseconds ?? 0)",
             ])
+        metrics.add(.breakerTransitions, [("upstream", upstream.name), ("to", transition.to.name)])
     }
 }

@@ -50,13 +50,14 @@ extension Relay {
         do {
             var plan = job.plan
             plan.text = attempt.text
+            plan.attempts = attemptCount
             let outcome = try CompletionTransform(plan).transform(attempt.body)
             answers(attempt)
             facts = outcome.facts
             sink.respond(status: 200, headers: ChatHeaders.completion(job, attempts: attemptCount), body: outcome.body)
             finish(.finished)
         } catch {
-            failed(attempt, AttemptFailure(error))
+            failed(attempt, AttemptFailure(error, of: attempt))
         }
     }
 

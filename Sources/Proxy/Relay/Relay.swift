@@ -34,6 +34,10 @@ final class Relay: Exchange {
     var attemptCount = 0
     /// What came of the second upstream that was asked beside a slow one.
     var hedge = HedgeState.none
+    /// Whether an upstream was asked a second time: that happens once in a request.
+    var hasAskedAgain = false
+    /// Faults that breakers have counted for this request.
+    var countedFaults: [(upstream: UpstreamEntry, code: String)] = []
     /// Whether a further try was not made because there was no token for it.
     var isOutOfTokens = false
     /// Why the last try could not even begin.
@@ -65,10 +69,16 @@ final class Relay: Exchange {
     func start() {
         guard !startFirst() else { return }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
-        let open = ProxyFailure.circuitOpen(retryAfter: queue.soonestRetry ?? .seconds(1), isThrottled: queue.isThrottledOnly)
-        let failure = lastFailure ?? AttemptFailure(open)
-        sink.respond(failure.status)
+        let failure = lastFailure ?? AttemptFailure(.circuitOpen(queue.refusal))
+        respond(failure.status)
         finish(.failed(failure.inStream))
+    }
+
+    /// The failure as a response of its own: nothing has been sent yet.
+    func respond(_ failure: ProxyFailure) {
+        var failure = failure
+        failure.attempts = attemptCount
+        sink.respond(failure)
     }
 
     // MARK: Client
@@ -92,7 +102,7 @@ final class Relay: Exchange {
     func serverStopping() {
         guard end == nil else { return }
         guard sink.hasStarted else {
-            sink.respond(ProxyFailure(.stopping))
+            respond(ProxyFailure(.stopping))
             return finish(.failed(.stopping))
         }
         perform(machine.gaveUp(.stopping, at: now, into: &output))
@@ -137,10 +147,10 @@ final class Relay: Exchange {
     func perform(_ action: StreamAction, of attempt: Attempt? = nil) {
         switch action {
         case .proceed: return
-        case .lost(let failure): if let attempt { failed(attempt, AttemptFailure(failure)) }
+        case .lost(let failure): if let attempt { failed(attempt, AttemptFailure(failure, of: attempt)) }
         case .end(let end):
             if !sink.hasStarted, case .failed(let failure) = end {
-                sink.respond(ProxyFailure(failure))
+                respond(ProxyFailure(failure))
             } else {
                 send()
                 sink.end()

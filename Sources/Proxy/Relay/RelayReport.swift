@@ -60,6 +60,7 @@ struct RelayReport {
         if let phase = facts.phase { metadata["phase"] = "\(phase.rawValue)" }
         if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
+        if relay.attemptCount == 0 { metadata["breaker"] = "\(relay.queue.refusal.headerValue)" }
         if case .failed(let failure) = end { metadata["code"] = "\(failure.code)" }
         relay.server.log.info("chat", metadata: metadata)
     }

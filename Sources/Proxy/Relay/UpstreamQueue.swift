@@ -1,5 +1,29 @@
 import Upstream
 
+/// Why the upstreams that could serve a request were left alone: of several, what is said of the one that may be asked first again.
+struct QueueRefusal {
+    /// When it may be asked again.
+    private(set) var retryAfter: Duration?
+    /// Its breaker's state.
+    private(set) var state = "open"
+    /// Why its breaker is in that state.
+    private(set) var reason: String?
+    /// Whether those that were left alone all wished it themselves.
+    private(set) var isThrottledOnly = true
+
+    mutating func note(_ refusal: BreakerRefusal, _ time: Duration, _ status: BreakerStatus) {
+        if refusal != .throttled { isThrottledOnly = false }
+        guard retryAfter.map({ time < $0 }) ?? true else { return }
+        (retryAfter, state, reason) = (time, status.stateName, status.reason)
+    }
+
+    /// For the header `X-Circuit-Breaker`: no upstream is named, for a name may be a host.
+    var headerValue: String {
+        let reason = reason.map { "; reason=\"\($0)\"" } ?? ""
+        return "\(state)\(reason); next-attempt-ms=\(retryAfter?.inMilliseconds ?? 0)"
+    }
+}
+
 /// Which upstream is asked next: each once, the preferred one first, as far as its breaker lets it.
 struct UpstreamQueue {
     /// The right to ask an upstream.
@@ -12,10 +36,8 @@ struct UpstreamQueue {
     /// Never empty.
     let upstreams: [UpstreamEntry]
     private var next = 0
-    /// When the first of those that were left alone may be asked again.
-    private(set) var soonestRetry: Duration?
-    /// Whether those that were left alone all wished it themselves.
-    private(set) var isThrottledOnly = true
+    /// Why upstreams were left alone, and until when.
+    private(set) var refusal = QueueRefusal()
 
     init(_ upstreams: [UpstreamEntry]) {
         self.upstreams = upstreams
@@ -43,8 +65,7 @@ struct UpstreamQueue {
         case .admitted(let permit, let transition):
             return Admitted(upstream: upstream, permit: permit, transition: transition)
         case .refused(let refusal, let retryAfter):
-            soonestRetry = min(soonestRetry ?? retryAfter, retryAfter)
-            if refusal != .throttled { isThrottledOnly = false }
+            self.refusal.note(refusal, retryAfter, upstream.status)
             return nil
         }
     }
