@@ -4,6 +4,10 @@ struct BodyEdits: Sendable {
     var bodyCount = 0
     /// The field `phases` with one comma.
     var phases: [Range<Int>] = []
+    /// The member `reasoning.summary` with one comma.
+    var summary: [Range<Int>] = []
+    /// The field `phases` and that member; the whole field `reasoning` if there is nothing else in it.
+    var phasesAndSummary: [Range<Int>] = []
     /// The value of the field `model`, quotes included.
     var model: Range<Int>?
     /// Behind the body's first brace.

@@ -1,18 +1,19 @@
 import JSONBytes
 
 extension ChatRequest {
-    /// The body for the upstream: the client's bytes without the field `phases`, under the upstream's name of the model, and
-    /// without summaries of our own in the conversation. Every other byte is the client's: spelling of numbers, order of
+    /// The body for the upstream: the client's bytes without the fields `phases` and `reasoning.summary`, which the proxy obeys
+    /// itself, under the upstream's name of the model, and without summaries of our own in the conversation. Every other byte is the client's: spelling of numbers, order of
     /// members, white space, fields nobody knows.
     ///
     /// - Parameters:
     ///   - body: the body this request was read from.
     ///   - model: the model's name at the upstream; nil keeps the client's, without its style suffix.
     ///   - stripHistory: whether summaries of our own are taken out of assistant messages.
+    ///   - keepsSummaryLevel: whether `reasoning.summary` goes upstream: where the upstream's own stream passes, it is not for us.
     /// - Returns: the edited body; the same bytes if there is nothing to edit.
-    public func upstreamBody(from body: [UInt8], model: String?, stripHistory: Bool) -> [UInt8] {
+    public func upstreamBody(from body: [UInt8], model: String?, stripHistory: Bool, keepsSummaryLevel: Bool = false) -> [UInt8] {
         precondition(body.count == edits.bodyCount, "upstreamBody needs the body that the request was read from")
-        var cuts = edits.phases.map { Cut(range: $0, replacement: []) }
+        var cuts = (keepsSummaryLevel ? edits.phases : edits.phasesAndSummary).map { Cut(range: $0, replacement: []) }
         if let cut = modelCut(model) { cuts.append(cut) }
         if stripHistory { cuts += edits.history.map { Cut(range: $0, replacement: []) } }
         guard !cuts.isEmpty else { return body }

@@ -27,19 +27,24 @@ public struct ChatRequest: Sendable {
     public internal(set) var stops = 0
     /// What it says about thinking.
     public internal(set) var thinking = ThinkingFields()
+    /// `reasoning.summary`.
+    public internal(set) var reasoningSummary: SummaryLevel?
     /// The conversation.
     public internal(set) var conversation = Conversation()
 
     /// Where the body is edited on its way to the upstream.
     var edits = BodyEdits()
+
+    /// How much of the reasoning it wants to see: what `phases` says, else what `reasoning.summary` says; nil if neither does.
+    public var summaryLevel: SummaryLevel? { phases?.summary ?? reasoningSummary }
 }
 
 /// The field `phases`: a style's name, or an object with one.
 public struct PhasesField: Sendable, Equatable {
     /// The style's name, unchecked; nil if the object names none.
     public var style: String?
-    /// What the object says about summaries: a word, or `on` or `off` for true and false.
-    public var summary: String?
+    /// What the object says about summaries; true is `auto` and false `off`.
+    public var summary: SummaryLevel?
     /// The detection profile's name, unchecked.
     public var profile: String?
     /// What happens to white space beside markers.
@@ -60,7 +65,7 @@ public struct PhasesField: Sendable, Equatable {
     ///   - summary: what it says about summaries.
     ///   - profile: the detection profile's name.
     ///   - whitespace: what happens to white space beside markers.
-    public init(style: String? = nil, summary: String? = nil, profile: String? = nil, whitespace: MarkerWhitespace? = nil) {
+    public init(style: String? = nil, summary: SummaryLevel? = nil, profile: String? = nil, whitespace: MarkerWhitespace? = nil) {
         self.style = style
         self.summary = summary
         self.profile = profile

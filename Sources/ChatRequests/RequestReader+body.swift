@@ -23,17 +23,23 @@ extension RequestReader {
     private mutating func readMembers() throws(ChatRequestError) {
         var names: Set<String> = []
         var removal = MemberRemoval()
+        var consumed = MemberRemoval()
         while let key = try nextKey() {
             let name = text(key)
             let start = key.quoted.lowerBound
             removal.memberBegan(at: start)
+            consumed.memberBegan(at: start)
             guard names.insert(name).inserted else { throw .repeatedMember(Self.shown(name)) }
             guard names.count <= limits.members else { throw .tooManyMembers(limit: limits.members) }
             try readMember(name)
-            removal.memberEnded(start..<cursor.position, isRemoved: name == "phases")
+            let isOurs = name == "phases"
+            removal.memberEnded(start..<cursor.position, isRemoved: isOurs)
+            consumed.memberEnded(start..<cursor.position, isRemoved: isOurs || name == "reasoning" && holdsOnlySummary)
         }
         removal.objectEnded()
+        consumed.objectEnded()
         request.edits.phases = removal.ranges
+        request.edits.phasesAndSummary = consumed.ranges + request.edits.summary
     }
 
     private mutating func readMember(_ name: String) throws(ChatRequestError) {
@@ -95,11 +101,7 @@ extension RequestReader {
         case "style":
             phases.style = try stringOrNull("phases.style")
         case "summary":
-            if try kind() == .boolean {
-                phases.summary = try booleanOrNull("phases.summary") == true ? "on" : "off"
-            } else {
-                phases.summary = try stringOrNull("phases.summary")
-            }
+            phases.summary = try summaryLevelOrNull("phases.summary")
         case "profile":
             phases.profile = try stringOrNull("phases.profile")
         case "whitespace":

@@ -1,6 +1,7 @@
 import JSONBytes
 
-/// What providers let clients say about thinking. Nothing here is refused: a value of an unknown kind says nothing.
+/// What providers let clients say about thinking. Nothing here is refused but a summary level nobody knows: a value of another unknown kind
+/// says nothing.
 extension RequestReader {
     mutating func readThinking(_ name: String) throws(ChatRequestError) {
         switch name {
@@ -15,13 +16,28 @@ extension RequestReader {
 
     private mutating func readReasoning() throws(ChatRequestError) {
         guard try enterObjectOrSkip() else { return }
+        var removal = MemberRemoval()
+        var members = 0
         while let key = try nextKey() {
-            switch text(key) {
-            case "effort": merge(try stringOrNothing(), into: \.effort)
-            case "enabled": request.thinking.enabled = try booleanOrNothing()
-            case "exclude": request.thinking.excluded = try booleanOrNothing()
-            default: try skip()
-            }
+            let name = text(key)
+            let start = key.quoted.lowerBound
+            removal.memberBegan(at: start)
+            try readReasoningMember(name)
+            removal.memberEnded(start..<cursor.position, isRemoved: name == "summary")
+            if name != "summary" { members += 1 }
+        }
+        removal.objectEnded()
+        request.edits.summary = removal.ranges
+        holdsOnlySummary = members == 0 && !removal.ranges.isEmpty
+    }
+
+    private mutating func readReasoningMember(_ name: String) throws(ChatRequestError) {
+        switch name {
+        case "effort": merge(try stringOrNothing(), into: \.effort)
+        case "enabled": request.thinking.enabled = try booleanOrNothing()
+        case "exclude": request.thinking.excluded = try booleanOrNothing()
+        case "summary": request.reasoningSummary = try summaryLevelOrNull("reasoning.summary")
+        default: try skip()
         }
     }
 

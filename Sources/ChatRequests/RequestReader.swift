@@ -10,6 +10,8 @@ struct RequestReader: ~Escapable {
     var cursor: JSONCursor
     /// What has been read.
     var request = ChatRequest()
+    /// Whether the object `reasoning` says nothing but how much of the reasoning is wanted.
+    var holdsOnlySummary = false
 
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, limits: ChatRequestLimits) {

@@ -75,13 +75,13 @@ public struct CompletionTransform {
         facts.answerBytes += track.answer.count
         guard choice.index == 0 else { return }
         facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
-        facts.finishReason = choice.finishReason.map { FinishReason.name(body.span.extracting($0.content)) }
+        facts.finishReason = choice.finishReason.map { FinishReason(body.span.extracting($0.content)).rawValue }
     }
 
     private func write(
         _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
     ) throws(StreamFailure) -> [UInt8] {
-        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], facts)
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts)
         facts.summarySteps = steps.count
         var edits: [CompletionEditor.MessageEdit] = []
         for (choice, track) in zip(delta.choices, tracks) {
@@ -138,31 +138,32 @@ public struct CompletionTransform {
         return text.isEmpty ? nil : Array(text.utf8)
     }
 
-    private func reasoningSteps(_ reasoning: [UInt8], _ facts: StreamFacts) -> [String] {
+    private func reasoningSteps(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
         guard !reasoning.isEmpty else { return [] }
         var steps: [String] = []
         if case .full = plan.reasoning {
             steps = [String(decoding: reasoning, as: UTF8.self)]  // WHY: the client's own choice, once per answer
         } else {
-            steps = summarised(reasoning)
+            steps = summarised(reasoning, &facts)
         }
         if facts.answerIsMissing { steps.append(StreamCore.missingAnswerNote) }
         return steps
     }
 
-    private func summarised(_ reasoning: [UInt8]) -> [String] {
-        var thoughts = Thoughts(plan)
+    private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
+        var thoughts = Thoughts(plan.forWholeAnswers)
         var steps: [String] = []
         var start = 0
         var now = Duration.zero
         while start < reasoning.count {
             let end = min(start + CompletionTransform.assumedBytesPerSecond / 4, reasoning.count)
             thoughts.received(reasoning.span.extracting(start..<end), at: now)
-            if let step = thoughts.step(at: now) { steps.append(step) }
+            if let step = thoughts.step(at: now) { steps.append(step.text) }
             now += .milliseconds(250)
             start = end
         }
-        if let step = thoughts.lastStep(at: now) { steps.append(step) }
+        if let step = thoughts.lastStep(at: now) { steps.append(step.text) }
+        facts.reasoningRepetitions = thoughts.repetitionCount
         return steps
     }
 }

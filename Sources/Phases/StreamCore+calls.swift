@@ -9,7 +9,7 @@ extension StreamCore {
         guard reading.text.profile.profile.channels != nil, plan.style != .off else { return }
         for call in track.detector.takeToolCalls() {
             answerBegan(track, at: now, into: &output)
-            renderer.writtenCall(call, ordinal: track.writtenCallCount, index: track.index, to: &output)
+            rendering.writtenCall(call, ordinal: track.writtenCallCount, index: track.index, to: &output)
             track.writtenCallCount += 1
         }
     }

@@ -41,18 +41,18 @@ extension StreamCore {
         reason(of: track, at: now, into: &output)
         facts.mostBytesHeld = max(facts.mostBytesHeld, track.detector.heldByteCount)
         guard plan.style != .off else { return observe(choice, track, data, at: now) }
+        let chunk = ChunkAtHand(data: data, choice: choice, ordinal: ordinal, isUnchanged: isUnchanged, isBesideReasoning: sawReasoning)
         let hasPayload = track.carriesAnswer(choice, besideReasoning: sawReasoning)
         if hasPayload || !track.answer.isEmpty {
             answered(track, at: now, into: &output)
-            let mayStay = delta.isSpliceable && delta.choices.count == 1 && choice.finishReason == nil && isUnchanged
-            if mayStay, !renderer.owesRole(choice.index), track.answer.count <= ChunkWriter.maximumTextBytes {
-                renderer.spliced(data, delta, tagged: true, to: &output)
-            } else {
-                rewrite(ordinal, track, besideReasoning: sawReasoning, data, at: now, into: &output)
+            do {
+                try rendering.answer(track.answer, from: chunk, delta, to: &output)
+            } catch {
+                return fail(.malformed, at: now, into: &output)
             }
         }
         sendWrittenCalls(of: track, at: now, into: &output)
-        if choice.finishReason != nil { finish(ordinal, track, hadPayload: hasPayload, data, at: now, into: &output) }
+        if choice.finishReason != nil { finish(track, chunk, hadPayload: hasPayload, at: now, into: &output) }
     }
 
     /// Decodes the choice's texts and sorts them. Returns whether the chunk's own bytes may stand for its answer text.
@@ -88,12 +88,13 @@ extension StreamCore {
         if facts.firstReasoning == nil { facts.firstReasoning = now }
         guard track.index == 0, !phases.isFinal, plan.style != .off, maySpeak() else { return }
         enter(.reasoningSummary, at: now, into: &output)
+        thoughts.received(track.reasoning.span, at: now)
+        facts.reasoningRepetitions = thoughts.repetitionCount
         if thoughts.isRaw {
-            if owesRawBreak { renderer.rawReasoningEnded(isFollowed: true, to: &output) }
+            if owesRawBreak { rendering.rawReasoningEnded(isFollowed: true, to: &output) }
             owesRawBreak = false
-            renderer.rawReasoning(track.reasoning.span, to: &output)
+            rendering.rawReasoning(track.reasoning.span, to: &output)
         } else {
-            thoughts.received(track.reasoning.span, at: now)
             sendStep(at: now, into: &output)
         }
         track.reasoning.removeAll(keepingCapacity: true)
@@ -112,47 +113,18 @@ extension StreamCore {
         if track.index == 0 { beginAnswer(at: now, into: &output) }
     }
 
-    /// Sends the chunk at hand written anew; of long text all but the last part goes ahead in chunks of our own.
-    private mutating func rewrite(
-        _ ordinal: Int, _ track: ChoiceTrack, besideReasoning: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
-    ) {
-        var edit = ChunkEditor.ChoiceEdit(phase: Phase.finalOutput.rawValue)
-        // Members nobody knows may quote the reasoning they stand beside; calls and refusals do not.
-        edit.withPayload = !besideReasoning || !delta.choices[ordinal].payload.isDisjoint(with: [.toolCalls, .refusal])
-        edit.withExtras = !besideReasoning
-        let answer = track.answer
-        let start = renderer.answerUpToLastPart(answer, index: track.index, to: &output)
-        write(ordinal, track, answer.span.extracting(start..<answer.count), edit, data, at: now, into: &output)
-    }
-
-    /// The choice's finish reason: first what was held, then the finish chunk.
+    /// The choice's finish reason: first what was held, then the finish.
     private mutating func finish(
-        _ ordinal: Int, _ track: ChoiceTrack, hadPayload: Bool, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]
+        _ track: ChoiceTrack, _ chunk: borrowing ChunkAtHand, hadPayload: Bool, at now: Duration, into output: inout [UInt8]
     ) {
-        guard let reason = delta.choices[ordinal].finishReason else { return }
+        guard let reason = chunk.choice.finishReason else { return }
         win()
-        let saidMore = hadPayload || !track.answer.isEmpty || !delta.choices[ordinal].texts.isEmpty
-        noteFinish(track, data.extracting(reason.content))
-        closeText(of: track, TextEnd(finishReason: data.extracting(reason.content)), at: now, into: &output)
-        if track.writtenCallCount > 0 { return renderer.finish("tool_calls", index: track.index, attempts: plan.attempts, to: &output) }
-        if delta.isSpliceable, delta.choices.count == 1, !saidMore, plan.attempts == 1 {
-            renderer.spliced(data, delta, tagged: false, to: &output)
-            return
-        }
-        var edit = ChunkEditor.ChoiceEdit(phase: nil)
-        edit.withFinish = true
-        edit.withExtras = !saidMore
-        let nothing: [UInt8] = []
-        write(ordinal, track, nothing.span, edit, data, at: now, into: &output)
-    }
-
-    private mutating func write(
-        _ ordinal: Int, _ track: ChoiceTrack, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, _ data: Span<UInt8>, at now: Duration,
-        into output: inout [UInt8]
-    ) {
+        let saidMore = hadPayload || !track.answer.isEmpty || !chunk.choice.texts.isEmpty
+        noteFinish(track, chunk.data.extracting(reason.content))
+        closeText(of: track, TextEnd(finishReason: chunk.data.extracting(reason.content)), at: now, into: &output)
+        if track.writtenCallCount > 0 { return rendering.finish(.toolCalls, index: track.index, to: &output) }
         do {
-            let attempts = edit.withFinish ? plan.attempts : 1
-            try renderer.rewritten(data, ordinal: ordinal, index: track.index, text: text, edit: edit, attempts: attempts, to: &output)
+            try rendering.finish(from: chunk, delta, hasSaidMore: saidMore, to: &output)
         } catch {
             fail(.malformed, at: now, into: &output)
         }
@@ -170,7 +142,7 @@ extension StreamCore {
     }
 
     private mutating func noteFinish(_ track: ChoiceTrack, _ reason: Span<UInt8>) {
-        if track.index == 0 { facts.finishReason = FinishReason.name(reason) }
+        if track.index == 0 { facts.finishReason = FinishReason(reason).rawValue }
     }
 
     private mutating func track(_ index: Int) -> ChoiceTrack? {
@@ -198,10 +170,16 @@ extension TextEnd {
     }
 }
 
-/// The finish reasons that may stand in logs and metrics: an upstream's own inventions would be labels without bound.
-enum FinishReason {
-    static func name(_ reason: Span<UInt8>) -> String {
-        for known in ["stop", "length", "tool_calls", "content_filter", "function_call"] where reason.spells(known) { return known }
-        return "other"
+/// Why a choice is complete. Upstreams invent reasons of their own; in logs and metrics those would be labels without bound.
+enum FinishReason: String, CaseIterable {
+    case stop, length
+    case toolCalls = "tool_calls"
+    case contentFilter = "content_filter"
+    case functionCall = "function_call"
+    case other
+
+    init(_ reason: Span<UInt8>) {
+        self = .other
+        for known in FinishReason.allCases where reason.spells(known.rawValue) { self = known }
     }
 }

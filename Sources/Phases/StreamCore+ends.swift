@@ -42,15 +42,10 @@ extension StreamCore {
         for track in reading.choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
-            renderer.finish(track.writtenCallCount > 0 ? "tool_calls" : "stop", index: track.index, attempts: plan.attempts, to: &output)
+            rendering.finish(track.writtenCallCount > 0 ? .toolCalls : .stop, index: track.index, to: &output)
         }
         beginAnswer(at: now, into: &output)
-        // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
-        if !reading.choices.contains(where: { $0.index == 0 }), !renderer.owesRole(0) {
-            renderer.finish("stop", index: 0, attempts: plan.attempts, to: &output)
-        }
-        if plan.includesUsage, let usage = reading.usage { renderer.usage(usage, attempts: plan.attempts, to: &output) }
-        renderer.done(to: &output)
+        rendering.end(usage: reading.usage, hasFirstChoice: reading.choices.contains { $0.index == 0 }, to: &output)
         end = .finished
     }
 
@@ -63,8 +58,7 @@ extension StreamCore {
             } else {
                 for track in reading.choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }
             }
-            renderer.failure(failure, to: &output)
-            renderer.done(to: &output)
+            rendering.fail(failure, to: &output)
         }
         end = .failed(failure)
     }
@@ -72,11 +66,10 @@ extension StreamCore {
     /// Whether every choice has its finish reason.
     private var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.isFinished) }
 
-    /// Everything that stands before a choice's finish chunk: what was held, the final phase, the role.
+    /// Everything that stands before a choice's finish: what was held, the final phase.
     mutating func closeText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {
         endText(of: track, textEnd, at: now, into: &output)
         if track.index == 0 { beginAnswer(at: now, into: &output) }
-        renderer.sayRole(index: track.index, to: &output)
     }
 
     /// The choice's text has ended: what the detector held is sent.
@@ -92,7 +85,7 @@ extension StreamCore {
         }
         if !track.answer.isEmpty {
             answered(track, at: now, into: &output)
-            renderer.answer(track.answer, index: track.index, to: &output)
+            rendering.answer(track.answer, index: track.index, to: &output)
         }
         sendWrittenCalls(of: track, at: now, into: &output)
     }

@@ -10,7 +10,7 @@ struct StreamCore: ~Copyable {
     static let maximumChoices = 128
 
     var plan: StreamPlan
-    var renderer: ChatRenderer
+    var rendering: Rendering
     var phases = PhaseTracker()
     var thoughts: Thoughts
     /// What is read of the upstream that was heard last.
@@ -34,7 +34,7 @@ struct StreamCore: ~Copyable {
 
     init(_ plan: StreamPlan) {
         self.plan = plan
-        renderer = ChatRenderer(plan)
+        rendering = Rendering(plan)
         thoughts = Thoughts(plan)
         reading = UpstreamReading(.first, plan.text)
     }
@@ -54,7 +54,7 @@ struct StreamCore: ~Copyable {
         lastOutput = now
         guard plan.style != .off else { return }
         enter(.promptSummary, at: now, into: &output)
-        if let summary = plan.promptSummary { renderer.summary(summary, .promptSummary, to: &output) }
+        if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
     }
 
@@ -96,18 +96,25 @@ struct StreamCore: ~Copyable {
     }
 
     /// A whole completion instead of a stream. A finish reason is not waited for: there is nothing it could come in.
+    ///
+    /// In style `off` its own bytes pass, but not before it is known to be a completion or an error: `[DONE]` passes with them.
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         guard end == nil, reading.lost == nil else { return }
-        let unnamed: [UInt8] = []
-        if plan.style == .off {
-            win()
-            if !isOpen { opened(at: now, into: &output) }
-            bypass.passedWhole()
-            renderer.whole(body, to: &output)
+        guard UTF8Repair.isValid(body) else {
+            let repaired = UTF8Repair.repaired(body)
+            return whole(repaired.span, at: now, into: &output)
         }
+        if !isOpen { opened(at: now, into: &output) }
+        guard case .json = Payload(body) else { return fail(.notACompletion, at: now, into: &output) }
+        let unnamed: [UInt8] = []
         event(name: unnamed.span, data: body, at: now, into: &output)
         guard end == nil, reading.lost == nil else { return }
         if reading.choices.isEmpty, reading.notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
+        if plan.style == .off {
+            win()
+            bypass.passedWhole()
+            rendering.whole(body, to: &output)
+        }
         finished(at: now, into: &output)
     }
 
@@ -125,9 +132,9 @@ struct StreamCore: ~Copyable {
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
         if plan.style != .off {
-            renderer.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
+            rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
-            renderer.heartbeat(.comment, phase: nil, to: &output)
+            rendering.heartbeat(.comment, phase: nil, to: &output)
         }
     }
 
@@ -154,7 +161,7 @@ struct StreamCore: ~Copyable {
     mutating func enter(_ phase: Phase, at now: Duration, into output: inout [UInt8]) {
         while let next = phases.next(towards: phase) {
             if next == .finalOutput { closeThoughts(at: now, into: &output) }
-            renderer.phaseBegan(next, to: &output)
+            rendering.phaseBegan(next, to: &output)
         }
         facts.phase = phases.current
     }
@@ -165,22 +172,25 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func sendStep(at now: Duration, into output: inout [UInt8]) {
-        guard let step = thoughts.step(at: now) else { return }
+        if let step = thoughts.step(at: now) { say(step, at: now, into: &output) }
+    }
+
+    mutating func say(_ step: Step, at now: Duration, into output: inout [UInt8]) {
         enter(.reasoningSummary, at: now, into: &output)
-        renderer.summary(step, .reasoningSummary, to: &output)
+        rendering.summary(step, .reasoningSummary, to: &output)
         facts.summarySteps += 1
     }
 
     /// The last step, with the conclusion, before the answer.
     private mutating func closeThoughts(at now: Duration, into output: inout [UInt8]) {
         if thoughts.isRaw {
-            renderer.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &output)
+            rendering.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &output)
         } else if let step = thoughts.lastStep(at: now) {
-            renderer.summary(step, .reasoningSummary, to: &output)
+            rendering.summary(step, .reasoningSummary, to: &output)
             facts.summarySteps += 1
         }
         if facts.answerIsMissing {
-            renderer.summary(StreamCore.missingAnswerNote, .reasoningSummary, to: &output)
+            rendering.summary(Step(text: StreamCore.missingAnswerNote), .reasoningSummary, to: &output)
         }
     }
 

@@ -14,6 +14,8 @@ public struct StreamFacts: Sendable, Equatable {
     public internal(set) var answerBytes = 0
     /// Steps of the reasoning summary that were sent.
     public internal(set) var summarySteps = 0
+    /// Times the model began to repeat itself while reasoning (``Summaries/RepetitionWatch``).
+    public internal(set) var reasoningRepetitions = 0
     /// The most bytes the detector ever held back.
     public internal(set) var mostBytesHeld = 0
     /// The phase the client saw last.

@@ -35,8 +35,8 @@ public struct StreamMachine: ~Copyable {
 
     /// How many upstreams were asked so far; more than one is told at the end of the answer.
     public var attempts: Int {
-        get { core.plan.attempts }
-        set { core.plan.attempts = newValue }
+        get { core.rendering.attempts }
+        set { core.rendering.attempts = newValue }
     }
 
     /// What is known so far.

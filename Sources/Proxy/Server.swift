@@ -27,13 +27,14 @@ final class Server {
 
     init(_ context: ServerContext) {
         self.context = context
-        group = MultiThreadedEventLoopGroup(numberOfThreads: context.settings.server.threads ?? System.coreCount)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: context.loopCount)
     }
 
     /// Starts listening. Throws when the address cannot be had.
     func start() async throws {
         var options = UpstreamClientOptions()
         options.userAgent = "reasoning-proxy/\(Version.current)"
+        options.maximumIdleConnections = context.budget.idleUpstreamsPerLoop
         for eventLoop in group.makeIterator() {
             let options = options
             loops.append(try await eventLoop.submit { try LoopContext(eventLoop: eventLoop, options: options) }.get())

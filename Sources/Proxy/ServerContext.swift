@@ -15,6 +15,8 @@ final class ServerContext: Sendable {
     let profiles: ProfileCatalogue
     let learned = LearnedStarts()
     let models: ModelsCache
+    /// The model that makes the steps of summaries; nil for none, and then nobody but the upstreams is ever called.
+    let summariser: Summariser?
     /// Whose requests are served; empty for everybody's.
     let apiTokens: AccessTokens
     /// Whose orders are followed; empty for nobody's.
@@ -22,8 +24,15 @@ final class ServerContext: Sendable {
     private let retries: Mutex<RetryBudget>
     let started = NIODeadline.now()
     private let draining = Atomic<Bool>(false)
-    private let streams = Atomic<Int>(0)
-    private let clientConnections = Atomic<Int>(0)
+    /// The places of requests that are answered, and the line before them.
+    let streams: StreamDesk
+    let rate: RequestRate
+    let memory: MemoryWatch
+    let crossOrigin: CrossOrigin
+    let budget: DescriptorBudget
+    let connections: ConnectionCount
+    /// Threads that serve connections.
+    let loopCount: Int
 
     init(settings: ProxySettings, log: Logger, profiles: ProfileCatalogue = .builtIn) {
         self.settings = settings
@@ -34,7 +43,15 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
+        summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
+        streams = StreamDesk(settings.limits)
+        rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
+        memory = MemoryWatch(limit: settings.limits.memoryBytes)
+        crossOrigin = CrossOrigin(settings.cors)
+        loopCount = settings.server.threads ?? System.coreCount
+        budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
+        connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }
 
     var routes: Routes { Routes(server: self) }
@@ -46,19 +63,8 @@ final class ServerContext: Sendable {
         draining.store(true, ordering: .relaxed)
     }
 
-    var openStreamCount: Int { streams.load(ordering: .relaxed) }
-
-    /// Takes a place among the concurrent streams; false when all are taken.
-    func takeStreamPlace() -> Bool {
-        let (_, count) = streams.add(1, ordering: .relaxed)
-        guard count > settings.limits.concurrentStreams else { return true }
-        streams.subtract(1, ordering: .relaxed)
-        return false
-    }
-
-    func leaveStreamPlace() {
-        streams.subtract(1, ordering: .relaxed)
-    }
+    /// Requests that are answered.
+    var openStreamCount: Int { streams.takenCount }
 
     /// A request has come that may need more than one attempt.
     func noteRequest() {
@@ -71,15 +77,7 @@ final class ServerContext: Sendable {
         return retries.withLock { $0.takeToken(now: now) }
     }
 
-    var openConnectionCount: Int { clientConnections.load(ordering: .relaxed) }
-
-    func connectionOpened() {
-        clientConnections.add(1, ordering: .relaxed)
-    }
-
-    func connectionClosed() {
-        clientConnections.subtract(1, ordering: .relaxed)
-    }
+    var openConnectionCount: Int { connections.total }
 
     var uptime: Duration { started.elapsed }
 

@@ -16,8 +16,13 @@ public struct AccessTokens: Sendable {
     ///
     /// - Parameter tokens: the tokens.
     public init(_ tokens: [Secret]) {
-        blocks = tokens.map { Array($0.exposed.utf8) }.filter { (1...AccessTokens.maximumByteCount).contains($0.count) }.map(
-            AccessTokens.block)
+        var blocks: [[UInt8]] = []
+        for token in tokens.map({ Array($0.exposed.utf8) }) where (1...AccessTokens.maximumByteCount).contains(token.count) {
+            let block = AccessTokens.block(token)
+            // A token listed twice would be two places at once.
+            if !blocks.contains(block) { blocks.append(block) }
+        }
+        self.blocks = blocks
     }
 
     /// Whether there are none, so that nothing opens.
@@ -28,17 +33,26 @@ public struct AccessTokens: Sendable {
     /// - Parameter header: the header's value; nil if there is none.
     /// - Returns: true if the door opens.
     public func open(to header: String?) -> Bool {
+        index(shownBy: header) != nil
+    }
+
+    /// Which of the tokens an `Authorization` header shows, as `Bearer`: who somebody is, without keeping what they showed.
+    ///
+    /// - Parameter header: the header's value; nil if there is none.
+    /// - Returns: the token's place among the different ones; nil if the door stays shut.
+    public func index(shownBy header: String?) -> Int? {
         let shown = AccessTokens.bearer(header)
         let block = AccessTokens.block(shown)
-        var found: UInt8 = 0
-        for known in blocks {
+        var found: UInt32 = 0
+        for (place, known) in blocks.enumerated() {
             var difference: UInt8 = 0
             for index in known.indices { difference |= known[index] ^ block[index] }
             // 1 if nothing differed, without a branch.
-            found |= UInt8(truncatingIfNeeded: (UInt16(difference) &- 1) >> 15)
+            let isSame = UInt32((UInt16(difference) &- 1) >> 15)
+            found |= isSame &* UInt32(truncatingIfNeeded: place &+ 1)
         }
         // A token that is too long is cut in its block, and an empty one equals none that is kept.
-        return found == 1 && shown.count <= AccessTokens.maximumByteCount
+        return found != 0 && shown.count <= AccessTokens.maximumByteCount ? Int(found) - 1 : nil
     }
 
     private static func block(_ token: [UInt8]) -> [UInt8] {

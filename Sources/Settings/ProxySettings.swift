@@ -27,6 +27,8 @@ public struct ProxySettings: Sendable {
     public var retries = RetrySettings()
     /// Bounds of everything that grows.
     public var limits = LimitSettings()
+    /// Which web pages may ask.
+    public var cors = CrossOriginSettings()
     /// Deadlines of clients.
     public var clientTimeouts = ClientTimeoutSettings()
     /// The end of the process.
@@ -107,6 +109,20 @@ public struct SummarySettings: Sendable {
     public var prompt = true
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
+    /// Who makes the steps.
+    public var engine = SummaryEngine.extractive
+    /// The small model that makes them, with the engine `model`.
+    public var model = SummaryModelSettings()
+    /// How much is said of it where neither model nor request says.
+    public var level = SummaryLevelName.auto
+    /// Levels by model pattern; the first pattern that fits wins.
+    public var levels: [PatternChoice<SummaryLevelName>] = []
+    /// Whether a request may ask for the raw reasoning.
+    public var allowsFull = false
+    /// Whether steps carry a title where the style shows one.
+    public var titles = false
+    /// How long a model may repeat itself before a step says so; zero for ever.
+    public var repetitionNotice = Duration.seconds(30)
     /// The shortest time between two steps.
     public var interval = Duration.seconds(3)
     /// The longest text of all steps of one answer, in characters.
@@ -157,36 +173,6 @@ public struct RetrySettings: Sendable {
     public var perSecond = 10
     /// How much longer head, first-event and reasoning clocks are, in percent, where no other upstream is left to move to.
     public var lastAttemptGrace = 50
-}
-
-/// Bounds of everything that grows; sizes in bytes.
-public struct LimitSettings: Sendable {
-    /// One request body.
-    public var bodyBytes = 10 << 20
-    /// One request head.
-    public var headBytes = 64 << 10
-    /// Header fields of one request.
-    public var headerCount = 100
-    /// One request target.
-    public var uriBytes = 8 << 10
-    /// Nested arrays and objects in one JSON text.
-    public var jsonDepth = 128
-    /// Messages of one conversation.
-    public var messages = 10_000
-    /// The data of one upstream event.
-    public var eventBytes = 16 << 20
-    /// One line of an upstream stream.
-    public var lineBytes = 16 << 20
-    /// Bytes that wait for a slow client before its upstream is paused.
-    public var queueBytes = 256 << 10
-    /// Reasoning text kept for the summary of one stream.
-    public var reasoningKeptBytes = 256 << 10
-    /// What is read of an upstream's error body.
-    public var errorBodyBytes = 16 << 10
-    /// Requests served at the same time.
-    public var concurrentStreams = 1000
-    /// One upstream's list of models.
-    public var modelsBytes = 1 << 20
 }
 
 /// Deadlines of clients.

@@ -55,6 +55,20 @@ public enum ReasoningSummaryChoice: String, Sendable, CaseIterable {
     case full
 }
 
+/// How much of the reasoning is shown.
+public enum SummaryLevelName: String, Sendable, CaseIterable {
+    /// A step every few seconds.
+    case auto
+    /// Fewer and shorter steps.
+    case concise
+    /// More and longer steps.
+    case detailed
+    /// Nothing.
+    case off
+    /// The raw reasoning.
+    case full
+}
+
 /// What happens to white space around reasoning markers.
 public enum MarkerWhitespace: String, Sendable, CaseIterable {
     case trim, exact

@@ -8,7 +8,7 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + resilience + limits + processes
+    static let general: [Setting<ProxySettings>] = server + styles + summaries + summaryModel + detection + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -57,9 +57,63 @@ extension SettingsCatalogue {
             set(
                 "summaries.reasoning", \.summaries.reasoning, .choice, "What becomes of the reasoning: short steps, nothing, or all of it."),
             set(
+                "summaries.level", \.summaries.level, .choice, "How much is said of the reasoning where neither model nor request says."),
+            set(
+                "summaries.levels", \.summaries.levels, .byPattern(.choice), "Level by model; the first pattern that fits wins."),
+            set("summaries.allow_full", \.summaries.allowsFull, .toggle, "Let requests ask for the raw reasoning, level full."),
+            set(
+                "summaries.titles", \.summaries.titles, .toggle,
+                "Put a short title in front of steps, in the styles reasoning and think."),
+            set(
+                "summaries.repetition_notice", \.summaries.repetitionNotice, .duration(.zero ... .seconds(3600)),
+                "How long a model may repeat itself before a step says so; 0 for ever."),
+            set(
                 "summaries.interval", \.summaries.interval, .duration(.milliseconds(100) ... .seconds(600)),
                 "Shortest time between two steps."),
             set("summaries.max_length", \.summaries.maxLength, .count(80...1_000_000), "Longest text of all steps, in characters."),
+        ]
+    }
+
+    private static var summaryModel: [Setting<ProxySettings>] {
+        [
+            set("summaries.engine", \.summaries.engine, .choice, "Who makes the steps: the reasoning's own sentences, or a small model."),
+            set(
+                "summaries.model.url", \.summaries.model.url, .optional(.address), environment: "SUMMARY_URL",
+                "Where the small model listens, with the path in front of its end points."),
+            set("summaries.model.api_key", \.summaries.model.apiKey, .optional(.secret), environment: "SUMMARY_API_KEY", "Its key."),
+            set(
+                "summaries.model.name", \.summaries.model.name, .optional(.text("model name")), environment: "SUMMARY_MODEL",
+                "Its name there."),
+            set(
+                "summaries.model.ca_file", \.summaries.model.caFile, .optional(.text("path")),
+                "Certificate authorities in place of the system's."),
+            set(
+                "summaries.model.prompt", \.summaries.model.prompt, .optional(.instructions),
+                "What it is told, with {language} and {limit}; built in if not given."),
+            set(
+                "summaries.model.language", \.summaries.model.language, .optional(.text("language"), word: "auto"),
+                "Language of the steps, such as German; auto: the user's."),
+            set(
+                "summaries.model.thinking", \.summaries.model.thinking, .choice, "How it is kept from thinking; auto: as its family has it."
+            ),
+            set(
+                "summaries.model.deadline", \.summaries.model.deadline, .duration(.milliseconds(100) ... .seconds(60)),
+                "How long a call may take before the extractive step takes its place."),
+            set("summaries.model.max_tokens", \.summaries.model.maxTokens, .count(16...4096), "Tokens of one of its answers."),
+            set(
+                "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
+                "Most new reasoning that one call shows."),
+            set(
+                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(100...10_000_000),
+                "Tokens all calls for one answer may take, questions included."),
+            set(
+                "summaries.model.concurrency", \.summaries.model.concurrency, .count(1...10_000),
+                "Calls under way at the same time, of all streams together."),
+        ]
+    }
+
+    private static var detection: [Setting<ProxySettings>] {
+        [
             set("detection.profile", \.detection.profile, .text("profile name"), "Detection profile of models that nothing else names."),
             set("detection.whitespace", \.detection.whitespace, .choice, "White space around reasoning markers."),
             set(
@@ -109,6 +163,27 @@ extension SettingsCatalogue {
             set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
             set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
             set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
+            set(
+                "limits.queue_length", \.limits.queueLength, .count(0...1_000_000),
+                "Requests that wait for a place when all are taken; 0 refuses them at once."),
+            set(
+                "limits.queue_wait", \.limits.queueWait, .duration(.milliseconds(10) ... .seconds(600)),
+                "How long a request waits for a place."),
+            set(
+                "limits.streams_per_client", \.limits.streamsPerClient, .optional(.count(1...1_000_000), word: "off"),
+                "Requests served at the same time for one token; without tokens, for one address."),
+            set(
+                "limits.requests_per_minute", \.limits.requestsPerMinute, .optional(.count(1...1_000_000), word: "off"),
+                "Requests a minute for one token; without tokens, for one address."),
+            set(
+                "limits.connections", \.limits.connections, .count(1...1_000_000),
+                "Client connections; beyond, the longest idle one makes room, else 503."),
+            set(
+                "limits.connections_per_address", \.limits.connectionsPerAddress, .optional(.count(1...1_000_000), word: "off"),
+                "Client connections from one address."),
+            set(
+                "limits.memory_bytes", \.limits.memoryBytes, .optional(.size((16 << 20)...(1 << 40)), word: "off"),
+                "Resident memory above which new requests are refused (Linux)."),
             set("limits.models_bytes", \.limits.modelsBytes, .size(sizes), "Largest list of models of one upstream."),
         ]
     }
@@ -116,6 +191,9 @@ extension SettingsCatalogue {
     private static var processes: [Setting<ProxySettings>] {
         let range: ClosedRange<Duration> = .milliseconds(10) ... .seconds(3600)
         return [
+            set(
+                "cors.origins", \.cors.origins, .list(of: .origin),
+                "Origins of web pages that may ask, such as https://chat.example.com."),
             set("client_timeouts.head", \.clientTimeouts.head, .duration(range), "Deadline of a whole request head."),
             set("client_timeouts.body", \.clientTimeouts.body, .duration(range), "Deadline of a whole request body."),
             set("client_timeouts.idle", \.clientTimeouts.idle, .duration(range), "Longest pause between two requests of a connection."),

@@ -31,7 +31,7 @@ extension SettingsCatalogue {
         set("timeouts.head", \.timeouts.head, clock, "Until the response head of a stream."),
         set("timeouts.first_event", \.timeouts.firstEvent, clock, "Until the first event that says something; comments do not."),
         set("timeouts.gap_reasoning", \.timeouts.gapReasoning, clock, "Silence of the upstream while it reasons; its comments break it."),
-        set("timeouts.gap_answer", \.timeouts.gapAnswer, clock, "Silence of the upstream while it answers."),
+        set("timeouts.gap_answer", \.timeouts.gapAnswer, clock, "Silence of the upstream while it answers, streamed or not."),
         set("timeouts.whole", \.timeouts.whole, clock, "Until the last byte of an answer that is not streamed."),
         set("timeouts.total", \.timeouts.total, clock, "From the first try to the last byte, over all upstreams."),
     ]

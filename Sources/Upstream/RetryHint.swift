@@ -7,11 +7,12 @@ public enum RetryHint {
     /// The longest time that is believed.
     public static let longest = Duration.seconds(300)
 
-    /// The time that is left to wait; nil if the head asks for none, or for one that is over.
+    /// What is left of the time to wait.
     ///
     /// - Parameters:
     ///   - head: the response's head. Dates in it are measured against its own `Date`, for the upstream's clock may be wrong.
     ///   - wallClock: our seconds since 1970, for a head without a `Date`.
+    /// - Returns: the time; nil if the head asks for none, or for one that is over.
     public static func wait(in head: ResponseHead, wallClock: Double) -> Duration? {
         let now = head.first("date").flatMap { HTTPDate.seconds($0.utf8) }.map(Double.init) ?? wallClock
         let seconds =

@@ -22,6 +22,14 @@ import Testing
         #expect(try ChatRequest.read(bytes).upstreamBody(from: bytes, model: nil, stripHistory: false) == bytes)
     }
 
+    @Test("where the upstream's own stream passes, the summary level is the upstream's, and only our extension goes")
+    func keepsSummaryLevel() throws {
+        let bytes = try Fixtures.bytes("requests/edits/reasoning-summary-and-phases.json")
+        let kept = try ChatRequest.read(bytes).upstreamBody(from: bytes, model: nil, stripHistory: true, keepsSummaryLevel: true)
+        let text = String(decoding: bytes, as: UTF8.self).replacing(#""phases":"think","#, with: "")
+        #expect(String(decoding: kept, as: UTF8.self) == text)
+    }
+
     @Test(
         "the model is renamed, with its name escaped and nothing else touched",
         arguments: [("m", "m"), ("other", "other"), ("a\"b\\c\n", "a\\\"b\\\\c\\n"), ("模型", "模型"), ("", "")])

@@ -66,7 +66,8 @@ extension EndToEnd {
         @Test func commentsCountForTheGapAndNotForTheFirstEvent() throws {
             let upstream = try RawListener()
             let street = try Street(
-                ["@\(upstream.port)"], settings: Street.patient, each: "timeouts: {first_event: 400ms, gap_reasoning: 400ms, gap_answer: 400ms}")
+                ["@\(upstream.port)"], settings: Street.patient,
+                each: "timeouts: {first_event: 400ms, gap_reasoning: 400ms, gap_answer: 400ms}")
             let client = try RawConnection(port: street.proxyPort)
             try client.send(Request.chat("prime", stream: true).bytes)
             let connection = try upstream.acceptRequest()

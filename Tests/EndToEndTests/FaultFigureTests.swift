@@ -24,7 +24,9 @@ extension EndToEnd {
             for (fault, time) in rows {
                 let isStall = fault == "stall"
                 let since = isStall ? "the gap clock's end (\(Self.gap) ms after the last byte)" : "the fault"
-                print("\(fault.padding(toLength: 24, withPad: " ", startingAt: 0)) \((isStall ? time - Double(Self.gap) : time).rounded(toTenths: ())) ms after \(since)")
+                print(
+                    "\(fault.padding(toLength: 24, withPad: " ", startingAt: 0)) \((isStall ? time - Double(Self.gap) : time).rounded(toTenths: ())) ms after \(since)"
+                )
                 #expect(time < (isStall ? Double(Self.gap) : 0) + 1000, "\(fault)")
                 if isStall { #expect(time >= Double(Self.gap) - 5) }
             }
@@ -47,10 +49,14 @@ extension EndToEnd {
             let time = ContinuousClock.now - start
             let reply = try client.reply()
             let stream = reply.stream
-            #expect(reply.status == 200 && stream.errorCode == nil && stream.finishReason == "stop" && stream.endsWithDone, "\(fault): \(reply.text)")
+            #expect(
+                reply.status == 200 && stream.errorCode == nil && stream.finishReason == "stop" && stream.endsWithDone,
+                "\(fault): \(reply.text)")
             #expect(stream.markers == ["prompt_summary", "reasoning_summary", "final_output"], "\(fault): \(stream.markers)")
             #expect(stream.answer == "The quokka says: the Volga.", "\(fault): \(reply.text)")
-            let steps = stream.events.filter { $0.json["phase"].string != "final_output" && $0.name.isEmpty }.compactMap { $0.json["choices"][0]["delta"]["content"].string }
+            let steps = stream.events.filter { $0.json["phase"].string != "final_output" && $0.name.isEmpty }.compactMap {
+                $0.json["choices"][0]["delta"]["content"].string
+            }
             #expect(steps.filter { $0.contains("3530 kilometres") }.count == 1, "\(fault): a step was told twice, or never: \(steps)")
             #expect(Set(steps).count == steps.count, "\(fault): \(steps)")
             #expect(stream.events.dropLast().last?.json["upstream_attempts"].int == 2, "\(fault): \(reply.text)")
@@ -61,7 +67,8 @@ extension EndToEnd {
             let upstream = try RawListener()
             let street = try Street(["@\(upstream.port)", ""], settings: Street.patient, each: Self.clocks)
             let codes = [
-                "stall": "upstream_idle_timeout", "reset": "upstream_reset", "truncation": "upstream_truncated", "end": "upstream_truncated",
+                "stall": "upstream_idle_timeout", "reset": "upstream_reset", "truncation": "upstream_truncated",
+                "end": "upstream_truncated",
                 "garbage": "upstream_protocol", "error": "upstream_error",
             ]
             for fault in Self.faults {
@@ -90,7 +97,8 @@ extension Street {
         let words =
             #"{"name": "found", "description": "a stream that answers", "reasoning": "So the longest river in Europe is the Volga, which is 3530 kilometres long.","#
             + #" "answer": "The quokka says: the Volga.", "pacing": {"tokens_per_second": 0, "first_token_delay_ms": 0}}"#
-        let reply = try RawConnection(port: ports[1]).exchange(Request("POST", "/mock/next", body: "{\"scenario\": \(words), \"times\": 1}"))
+        let reply = try RawConnection(port: ports[1]).exchange(
+            Request("POST", "/mock/next", body: "{\"scenario\": \(words), \"times\": 1}"))
         guard reply.status == 200 else { throw SpawnFailure(what: "the mock refused the order: \(reply.text)") }
     }
 }

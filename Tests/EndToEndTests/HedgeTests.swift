@@ -115,10 +115,17 @@ extension EndToEnd {
             let street = try Street(
                 ["=no-answer", "=stall-in-reasoning", "=prime"], settings: Self.patient, each: Self.hedged + ", " + Street.clocks)
             for stream in [true, false] {
-                let street = stream ? street : try Street(
-                    ["=no-answer", "=error-500", "=prime"], settings: Self.patient, each: Self.hedged + ", timeouts: {whole: 400ms}")
+                let street =
+                    stream
+                    ? street
+                    : try Street(
+                        ["=no-answer", "=error-500", "=prime"], settings: Self.patient, each: Self.hedged + ", timeouts: {whole: 400ms}")
                 let reply = try street.send(.chat("prime", stream: stream))
-                if stream { expectPrime(reply, "events", attempts: 3) } else { #expect(reply.json["upstream_attempts"].int == 3, "\(reply.text)") }
+                if stream {
+                    expectPrime(reply, "events", attempts: 3)
+                } else {
+                    #expect(reply.json["upstream_attempts"].int == 3, "\(reply.text)")
+                }
                 try street.expectNothingInFlight()
             }
             // And if nobody is left, one error is told.

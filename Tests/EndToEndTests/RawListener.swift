@@ -6,14 +6,14 @@ final class RawListener: Sendable {
     let port: Int
     private let descriptor: CInt
 
-    init() throws {
+    init(backlog: CInt = 16) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure("socket") }
         var address = loopback(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let code = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, size) == 0 && listen(descriptor, 16) == 0 ? getsockname(descriptor, address, &size) : -1
+                bind(descriptor, address, size) == 0 && listen(descriptor, backlog) == 0 ? getsockname(descriptor, address, &size) : -1
             }
         }
         guard code == 0 else { throw SocketFailure("listen") }
@@ -119,7 +119,7 @@ final class RawUpstream: Sendable {
     }
 
     /// One request, or what came of it before the other side closed.
-    private static func read(_ connection: CInt) -> [UInt8] {
+    static func read(_ connection: CInt) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var request: [UInt8] = []
         while !isWhole(request) {

@@ -27,7 +27,9 @@ extension EndToEnd {
             ] {
                 #expect(metrics.contains("reasoning_proxy_\(line)\n"), "\(line)")
             }
-            let next = metrics.split(separator: "\n").first { $0.hasPrefix("reasoning_proxy_breaker_next_attempt_seconds{upstream=\"u0\"} ") }
+            let next = metrics.split(separator: "\n").first {
+                $0.hasPrefix("reasoning_proxy_breaker_next_attempt_seconds{upstream=\"u0\"} ")
+            }
             #expect((40...72).contains(next?.split(separator: " ").last.flatMap { Double($0) } ?? 0), "\(next ?? "no line")")
             let log = street.proxy.errors.text
             #expect(log.contains("breaker changed") && log.contains("next_attempt_ms"))
@@ -53,7 +55,9 @@ extension EndToEnd {
         ])
         func aWishToBeLeftAloneIsReadInEveryForm(_ field: String, _ seconds: String?) throws {
             let upstream = try RawUpstream(
-                answering: "HTTP/1.1 429 Slow\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\(field)\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+                answering:
+                    "HTTP/1.1 429 Slow\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\(field)\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"
+            )
             let street = try Street(["@\(upstream.port)"], settings: Self.eager, each: Street.clocks)
             let reply = try street.stream("prime")
             #expect(reply.status == 429 && reply.header("retry-after") == seconds, "\(field): \(reply.header("retry-after") ?? "-")")
@@ -63,7 +67,9 @@ extension EndToEnd {
         @Test func inAStreamARefusedKeyIsTheProxysAndARateLimitThrottles() throws {
             let street = try Street(
                 ["", "=prime"], settings: Self.eager, each: "api_key: \"env:KEY\", " + Street.clocks, environment: ["KEY": "operator"])
-            for error in [#"{\"code\":\"invalid_api_key\",\"message\":\"no\"}"#, #"{\"code\":403}"#, #"{\"type\":\"authentication_error\"}"#] {
+            for error in [
+                #"{\"code\":\"invalid_api_key\",\"message\":\"no\"}"#, #"{\"code\":403}"#, #"{\"type\":\"authentication_error\"}"#,
+            ] {
                 try street.order(0, fault: "error-event-in=reasoning;body={\\\"error\\\":\(error)}".replacing("\\\\", with: "\\"))
                 let reply = try street.stream("prime")
                 #expect(reply.stream.answer == MovingTests.answer && reply.stream.errorCode == nil, "\(error): \(reply.text)")

@@ -12,8 +12,16 @@ import Testing
         ("with usage", MoveTests.replacement),
         ("text beside the finish", Streams.events([Streams.chunk(#"{"content":"Yes."}"#, finish: "stop")])),
         ("no finish reason", Streams.events([Streams.content("Yes.")])),
-        ("two choices", Streams.events([Streams.content("Yes."), Streams.content("No.", index: 1), Streams.chunk("{}", index: 1, finish: "stop"), Streams.stop])),
-        ("another choice only", Streams.events([Streams.reasoning("Hm."), Streams.content("No.", index: 1), Streams.chunk("{}", index: 1, finish: "stop")])),
+        (
+            "two choices",
+            Streams.events([
+                Streams.content("Yes."), Streams.content("No.", index: 1), Streams.chunk("{}", index: 1, finish: "stop"), Streams.stop,
+            ])
+        ),
+        (
+            "another choice only",
+            Streams.events([Streams.reasoning("Hm."), Streams.content("No.", index: 1), Streams.chunk("{}", index: 1, finish: "stop")])
+        ),
         ("an upstream that moved itself", Streams.events([Streams.content("Yes."), ownMember])),
     ]
 

@@ -75,7 +75,9 @@ extension Race {
     /// A stream of one upstream; its words say whose it is.
     static func stream(_ name: String, thinks: Int = 3, ends: Bool = true) -> [UInt8] {
         var payloads = [Streams.chunk(#"{"role":"assistant","content":""}"#)]
-        for step in 0..<thinks { payloads.append(Streams.reasoning("The \(name) finds that step \(step) of \(name) leads to \(step * 17). ")) }
+        for step in 0..<thinks {
+            payloads.append(Streams.reasoning("The \(name) finds that step \(step) of \(name) leads to \(step * 17). "))
+        }
         payloads += [Streams.content("The \(name)"), Streams.content(" says 391. 🐟")]
         return Streams.events(ends ? payloads + [Streams.stop, usage(name)] : payloads, done: ends)
     }

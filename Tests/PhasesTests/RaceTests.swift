@@ -75,7 +75,8 @@ import Testing
         let race = Race(plan, [.sent(.first, thoughts), .sent(.second, Race.stream("quokka"))])
         let reading = race.expectGood("quokka", .events, "concluded")
         #expect(!(reading.summaries["reasoning_summary"] ?? "").contains("answer is 5"), "\(race.text)")
-        #expect(!(reading.summaries["reasoning_summary"] ?? "").contains("quokka"), "the winner's thoughts were not told before: \(race.text)")
+        #expect(
+            !(reading.summaries["reasoning_summary"] ?? "").contains("quokka"), "the winner's thoughts were not told before: \(race.text)")
     }
 
     // MARK: Failures
@@ -105,7 +106,9 @@ import Testing
     @Test func ifTheSpeakerFailsTheOthersThoughtsAreTold() {
         for lane in RaceTests.lanes {
             let thoughts = Streams.events([Streams.reasoning("The zebra is odd and thinks of 17 times 23 in peace. ")], done: false)
-            let later = Streams.events([Streams.reasoning("A quokka knows that 17 times 20 is 340. "), Streams.content("The quokka says 391. 🐟"), Streams.stop])
+            let later = Streams.events([
+                Streams.reasoning("A quokka knows that 17 times 20 is 340. "), Streams.content("The quokka says 391. 🐟"), Streams.stop,
+            ])
             let race = Race(
                 RaceTests.plan(.events),
                 [.sent(lane, thoughts), .passed(.seconds(10)), .failed(lane, RaceTests.failure), .sent(lane.opposite, later)])
@@ -170,7 +173,9 @@ import Testing
         for (name, chunks) in ToldMoveTests.committed {
             for style in Streams.styles {
                 let input = Streams.events(chunks, done: false)
-                let race = Race(RaceTests.plan(style), [.sent(.first, MoveTests.places[3].sent), .sent(.second, input), .sent(.first, Race.stream("zebra"))])
+                let race = Race(
+                    RaceTests.plan(style),
+                    [.sent(.first, MoveTests.places[3].sent), .sent(.second, input), .sent(.first, Race.stream("zebra"))])
                 #expect(race.winner == .second, "\(name), \(style): \(race.text)")
                 #expect(!race.text.contains("zebra says"), "\(name), \(style)")
             }
@@ -192,7 +197,8 @@ import Testing
         let stream = Race.stream("quokka")
         for lane in RaceTests.lanes {
             let race = Race(
-                RaceTests.plan(.off), [.sent(lane, Array(stream.prefix(1))), .sent(lane.opposite, Race.stream("zebra")), .sent(lane, Array(stream.dropFirst()))])
+                RaceTests.plan(.off),
+                [.sent(lane, Array(stream.prefix(1))), .sent(lane.opposite, Race.stream("zebra")), .sent(lane, Array(stream.dropFirst()))])
             #expect(race.winner == lane && race.output == stream, "\(race.text)")
         }
     }

@@ -101,7 +101,13 @@ private struct Sample {
         switch row.type {
         case "duration": ("7s", "7s", "7s")
         case "size": ("9KiB", "9KiB", "9KiB")
-        case "number", "auto or number": ("99", "99", "99")
+        case "off or size": ("20MiB", "20MiB", "20MiB")
+        case "list of origin":
+            (
+                "https://a.example, http://b.example:81", "[\"https://a.example\", \"http://b.example:81\"]",
+                "[https://a.example, http://b.example:81]"
+            )
+        case "number", "auto or number", "off or number": ("99", "99", "99")
         case "on, off": row.standard == "on" ? ("off", "off", "off") : ("on", "on", "on")
         case "secret": ("canary-S-1", "env:SAMPLE_KEY", "\"***\"")
         case "percent": ("35%", "35%", "35%")

@@ -37,6 +37,11 @@ import Testing
         }
     }
 
+    @Test func aTokenSaysWhoSomebodyIs() {
+        let tokens = AccessTokens([Secret("one"), Secret("two"), Secret("one"), Secret("three")])
+        #expect(["one", "two", "three", "four"].map { tokens.index(shownBy: "Bearer \($0)") } == [0, 1, 2, nil])
+    }
+
     @Test func withoutTokensNothingOpens() {
         #expect(AccessTokens([]).isEmpty)
         for header in [nil, "", "Bearer ", "Bearer x"] { #expect(!AccessTokens([]).open(to: header)) }

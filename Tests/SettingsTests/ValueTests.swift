@@ -69,6 +69,22 @@ import Testing
     }
 
     @Test(
+        "an origin is taken only as browsers spell it",
+        arguments: [
+            ("https://chat.example.com", nil), ("http://localhost:3000", nil), ("http://[::1]:8081", nil), ("*", WebOrigin.Fault.star),
+            ("null", .address), ("chat.example.com", .address), ("https://*.example.com", .address), ("https://a.example/", .path),
+            ("https://a.example/chat", .path), ("https://a.example:443", .standardPort), ("http://a.example:80", .standardPort),
+            ("https://a.example, https://b.example", .address), ("", .address),
+        ])
+    func origin(text: String, fault: WebOrigin.Fault?) throws {
+        if let fault {
+            #expect(throws: fault) { try WebOrigin(text) }
+        } else {
+            #expect(try WebOrigin(text).description == text)
+        }
+    }
+
+    @Test(
         "a star stands for any run of characters",
         arguments: [
             ("*", "", true), ("*", "a", true), ("a", "a", true), ("a", "A", false), ("a*", "a", true), ("a*", "ba", false),

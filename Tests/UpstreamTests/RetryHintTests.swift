@@ -25,7 +25,8 @@ struct RetryHintTests {
         ([("retry-after", "Sat, 01 Jan 2000 00:00:01 GMT"), ("date", "Fri, 31 Dec 1999 23:59:59 GMT")], 2000),
         ([("retry-after", "Thu, 01 Mar 2001 00:00:00 GMT"), ("date", "Wed, 28 Feb 2001 23:59:00 GMT")], 60_000),
         // Without one, against ours.
-        ([("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT")], 3000), ([("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "?")], 3000),
+        ([("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT")], 3000),
+        ([("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), ("date", "?")], 3000),
         ([("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], nil), ([("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], nil),
         ([("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")], 300_000),
         // Dates that are none.
@@ -52,7 +53,8 @@ struct RetryHintTests {
         ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1763692810"), ("date", "Fri, 21 Nov 2025 02:40:00 GMT")], 10_000),
         ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1763692810500"), ("date", "Fri, 21 Nov 2025 02:40:00 GMT")], 10_500),
         ([("ratelimit-remaining", "0"), ("ratelimit-reset", "12")], 12_000),
-        ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1d")], nil), ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "s")], nil),
+        ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1d")], nil),
+        ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "s")], nil),
         ([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "")], nil), ([("x-ratelimit-reset", "30")], nil),
         ([("retry-after", "1"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "30")], 1000), ([], nil),
     ]

@@ -12,6 +12,8 @@ struct HTTPRequest {
     var body: [UInt8] = []
     /// The client's own id if it is fit for a header and a log, else one of ours.
     let id: String
+    /// Where it comes from.
+    var network = ClientKey.network("")
 
     init(_ head: HTTPRequestHead) {
         method = head.method

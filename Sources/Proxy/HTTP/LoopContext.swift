@@ -14,7 +14,22 @@ final class LoopContext: @unchecked Sendable {
         upstream = try UpstreamClient(loop: NIOLoopPort(eventLoop), options: options)
     }
 
+    private var idle = IdleList()
+
     var connectionCount: Int { connections.count }
+
+    /// A connection waits for a request, or does so no more.
+    func noteIdle(_ isIdle: Bool, _ connection: HTTPConnection) {
+        eventLoop.preconditionInEventLoop()
+        if isIdle { idle.join(connection) } else { idle.leave(connection) }
+    }
+
+    /// Closes the connection that has been idle longest. False if none is.
+    func closeLongestIdle() -> Bool {
+        guard let connection = idle.takeFirst() else { return false }
+        connections[ObjectIdentifier(connection)]?.context.close(promise: nil)
+        return true
+    }
 
     func opened(_ connection: HTTPConnection, _ context: ChannelHandlerContext) {
         eventLoop.preconditionInEventLoop()
@@ -24,6 +39,7 @@ final class LoopContext: @unchecked Sendable {
     func closed(_ connection: HTTPConnection) {
         eventLoop.preconditionInEventLoop()
         connections[ObjectIdentifier(connection)] = nil
+        idle.leave(connection)
     }
 
     /// Idle connections close; running streams say that the server stops, and end.

@@ -11,6 +11,7 @@ final class ResponseSink {
     private let isHeadRequest: Bool
     private let requestID: String
     private let keepsAlive: Bool
+    private let crossOrigin: [(String, String)]
     private(set) var hasStarted = false
     private(set) var hasEnded = false
     private(set) var status = 0
@@ -22,11 +23,12 @@ final class ResponseSink {
     /// Called once, when the system has taken the last byte, or cannot take it any more.
     var onFlushed: ((_ keepsAlive: Bool) -> Void)?
 
-    init(context: ChannelHandlerContext, request: HTTPRequest, keepsAlive: Bool) {
+    init(context: ChannelHandlerContext, request: HTTPRequest, keepsAlive: Bool, crossOrigin: [(String, String)] = []) {
         self.context = context
         version = request.version
         isHeadRequest = request.method == .HEAD
         requestID = request.id
+        self.crossOrigin = crossOrigin
         // HTTP/1.0 has no chunks: the end of a stream is the end of the connection.
         self.keepsAlive = keepsAlive && request.version == .http1_1
     }
@@ -83,7 +85,8 @@ final class ResponseSink {
     /// A whole response.
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
         guard !hasStarted, !hasEnded else { return }
-        writeHead(status, headers, length: body.count)
+        // A response without content says nothing of its length (RFC 9110, section 8.6).
+        writeHead(status, headers, length: status == 204 ? nil : body.count)
         send(body)
         end()
     }
@@ -98,6 +101,7 @@ final class ResponseSink {
         self.status = status
         var fields = HTTPHeaders(headers)
         fields.add(name: "x-request-id", value: requestID)
+        for (name, value) in crossOrigin { fields.add(name: name, value: value) }
         if let length { fields.add(name: "content-length", value: String(length)) }
         if !keepsAlive { fields.replaceOrAdd(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: status), headers: fields)

@@ -116,6 +116,11 @@ enum MetricName: String, CaseIterable {
     case reasoningBytes = "reasoning_proxy_reasoning_bytes_total"
     case answerBytes = "reasoning_proxy_answer_bytes_total"
     case summarySteps = "reasoning_proxy_summary_steps_total"
+    case summaryCalls = "reasoning_proxy_summary_calls_total"
+    case summaryFallbacks = "reasoning_proxy_summary_fallbacks_total"
+    case summaryTokens = "reasoning_proxy_summary_tokens_total"
+    case summarySeconds = "reasoning_proxy_summary_seconds"
+    case reasoningRepetitions = "reasoning_proxy_reasoning_repetitions_total"
     case answersMissing = "reasoning_proxy_answers_missing_total"
     case startsLearned = "reasoning_proxy_starts_learned_total"
     case startsKnown = "reasoning_proxy_starts_known"
@@ -133,13 +138,19 @@ enum MetricName: String, CaseIterable {
     case breakerTransitions = "reasoning_proxy_breaker_transitions_total"
     case breakerState = "reasoning_proxy_breaker_state"
     case connectionsOpen = "reasoning_proxy_client_connections_open"
+    case idleConnectionsClosed = "reasoning_proxy_idle_connections_closed_total"
+    case queueLength = "reasoning_proxy_queue_length"
+    case queueWait = "reasoning_proxy_queue_wait_seconds"
+    case overloadRefusals = "reasoning_proxy_overload_refusals_total"
+    case rateLimited = "reasoning_proxy_rate_limited_total"
+    case residentMemory = "process_resident_memory_bytes"
 
     var kind: String {
         switch self {
         case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .breakerReason, .breakerNextAttempt, .connectionsOpen,
-            .startsKnown:
+            .startsKnown, .queueLength, .residentMemory:
             "gauge"
-        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer: "histogram"
+        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer, .queueWait, .summarySeconds: "histogram"
         default: "counter"
         }
     }
@@ -159,6 +170,11 @@ enum MetricName: String, CaseIterable {
         case .reasoningBytes: "Reasoning text received, in bytes of UTF-8."
         case .answerBytes: "Answer text delivered, in bytes of UTF-8."
         case .summarySteps: "Steps of reasoning summaries sent."
+        case .summaryCalls: "Calls to the model that makes steps, by what came of them."
+        case .summaryFallbacks: "Steps left to the extractive engine because the model gave none, by reason."
+        case .summaryTokens: "Tokens of the model that makes steps, as it counted them, by kind."
+        case .summarySeconds: "Duration of completed calls to the model that makes steps."
+        case .reasoningRepetitions: "Loops in reasoning: times a model began to repeat itself word by word."
         case .answersMissing: "Answers missing because the length was used up by reasoning."
         case .startsLearned: "Models found to begin inside reasoning although their profile says outside."
         case .startsKnown: "Models remembered to begin inside reasoning."
@@ -176,6 +192,12 @@ enum MetricName: String, CaseIterable {
         case .breakerTransitions: "Changes of the breakers' states, by the state they changed to."
         case .breakerState: "1 for the state the upstream's circuit breaker is in."
         case .connectionsOpen: "Client connections open."
+        case .idleConnectionsClosed: "Idle client connections closed to make room for new ones."
+        case .queueLength: "Chat requests waiting for a place among those that are answered."
+        case .queueWait: "How long a chat request waited for a place, in vain or not; those that got one at once are not counted."
+        case .overloadRefusals: "Requests and connections refused because something was used up, by what it was."
+        case .rateLimited: "Requests refused because their client had sent or running too many."
+        case .residentMemory: "Resident memory in bytes."
         }
     }
 }

@@ -41,6 +41,8 @@ extension Attempt: TransferReceiver {
         case .streaming:
             relay.received(bytes, from: self)
         case .gathering:
+            // A body that has begun is expected to go on.
+            if body.isEmpty { bodyBegan(relay) }
             let limit = relay.server.settings.limits.eventBytes
             gather(bytes, limit: limit)
             if body.count > limit { relay.failed(self, AttemptFailure(StreamFailure.bodyTooLarge(limit))) }
@@ -52,6 +54,11 @@ extension Attempt: TransferReceiver {
         case .waiting, .draining, .over:
             break
         }
+    }
+
+    private func bodyBegan(_ relay: Relay) {
+        deadlines.answerBegan(now: relay.now)
+        relay.setAlarm()
     }
 
     private func gather(_ bytes: Span<UInt8>, limit: Int) {

@@ -4,7 +4,8 @@ import Upstream
 
 extension DeadlineLimits {
     /// The clocks of one attempt as configured. libcurl watches the connect clock itself. A whole completion comes with its head only
-    /// when the model has finished, so for it there is one clock from the start to the last byte.
+    /// when the model has finished, so for it one clock runs from the start to the last byte, and the
+    /// answer's gap clock from its first byte on.
     ///
     /// - Parameters:
     ///   - timeouts: the upstream's settings.
@@ -18,7 +19,7 @@ extension DeadlineLimits {
         head = isStream ? extended(timeouts.head) : nil
         firstEvent = isStream ? extended(timeouts.firstEvent) : nil
         reasoningGap = isStream ? extended(timeouts.gapReasoning) : nil
-        answerGap = isStream ? timeouts.gapAnswer : nil
+        answerGap = timeouts.gapAnswer
         whole = isStream ? nil : extended(timeouts.whole)
         total = timeouts.total
     }

@@ -12,7 +12,9 @@ extension Relay {
     func startFirst() -> Bool {
         server.noteRequest()
         if startNext() != nil { return true }
-        guard attemptCount == 0, server.settings.breaker.whenAllOpen == .try, let admitted = queue.admitFirstToReopen() else { return false }
+        guard attemptCount == 0, server.settings.breaker.whenAllOpen == .try, let admitted = queue.admitFirstToReopen() else {
+            return false
+        }
         return start(admitted) != nil
     }
 
@@ -72,7 +74,8 @@ extension Relay {
 
     private func begin(_ attempt: Attempt, isFresh: Bool) -> Bool {
         let strips = server.settings.stripsHistory
-        var call = UpstreamCall.chat(job.request, job.chat, model: job.model, to: attempt.upstream, strips: strips)
+        var call = UpstreamCall.chat(
+            job.request, job.chat, model: job.model, to: attempt.upstream, strips: strips, isBypass: job.plan.style == .off)
         call.wantsFreshConnection = isFresh
         do {
             try attempt.start(call, on: loop.upstream)

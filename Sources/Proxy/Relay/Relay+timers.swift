@@ -61,6 +61,6 @@ extension Relay {
             return
         }
         machine.ticked(at: now, into: &output)
-        if !output.isEmpty { send() }
+        if output.isEmpty { askSummariser() } else { send() }
     }
 }

@@ -52,6 +52,8 @@ final class Relay: Exchange {
     var end: StreamEnd?
     var facts: StreamFacts?
     var isPaused = false
+    /// The calls to a model that makes the steps; nil without one.
+    lazy var summaryCalls = makeSummaryCalls()
     var alarm: (at: Duration, task: Scheduled<Void>)?
     var drainDeadline: Duration?
 
@@ -67,7 +69,11 @@ final class Relay: Exchange {
     var now: Duration { started.elapsed }
 
     func start() {
-        guard !startFirst() else { return }
+        guard !startFirst() else {
+            // Nothing to wait for: else the head would race with an upstream that is quick to refuse.
+            if server.settings.stream.commitDelay == .zero { open() }
+            return
+        }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
         let failure = lastFailure ?? AttemptFailure(.circuitOpen(queue.refusal))
         respond(failure.status)
@@ -141,6 +147,7 @@ final class Relay: Exchange {
         }
         sink.flush()
         pauseUpstreamsIfClientIsSlow()
+        askSummariser()
     }
 
     /// What the machine wants done after an input of the attempt.
@@ -177,8 +184,9 @@ final class Relay: Exchange {
         } else {
             letGo()
         }
+        summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
-        server.leaveStreamPlace()
+        server.streams.leave(job.client)
     }
 
     private func verdict(_ end: StreamEnd, _ attempt: Attempt) -> BreakerVerdict {

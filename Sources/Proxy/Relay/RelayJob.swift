@@ -17,4 +17,6 @@ struct RelayJob {
     /// The client's request, kept while it may still be sent to another upstream.
     var request: HTTPRequest
     var chat: ChatRequest
+    /// For whom it is counted.
+    var client: ClientKey
 }

@@ -12,10 +12,11 @@ enum UpstreamCall {
     ]
 
     static func chat(
-        _ request: HTTPRequest, _ chat: ChatRequest, model: String, to upstream: UpstreamEntry, strips: Bool
+        _ request: HTTPRequest, _ chat: ChatRequest, model: String, to upstream: UpstreamEntry, strips: Bool, isBypass: Bool
     ) -> UpstreamRequest {
         let settings = upstream.settings
-        let body = chat.upstreamBody(from: request.body, model: settings.ownName(of: model), stripHistory: strips)
+        let body = chat.upstreamBody(
+            from: request.body, model: settings.ownName(of: model), stripHistory: strips, keepsSummaryLevel: isBypass)
         var call = UpstreamRequest(
             url: settings.url.endpoint("chat/completions"), method: .post,
             headers: headers(settings, client: request, accept: chat.stream ? "text/event-stream" : "application/json"), body: body)

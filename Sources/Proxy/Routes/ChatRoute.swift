@@ -18,15 +18,21 @@ struct ChatRoute {
     func answer(_ request: HTTPRequest, pathStyle: String?, sink: ResponseSink) -> (any Exchange)? {
         do throws(ProxyFailure) {
             let job = try job(for: request, pathStyle: pathStyle)
-            guard server.takeStreamPlace() else { throw ProxyFailure.overloaded(server.settings.limits.concurrentStreams) }
-            let relay = Relay(job, server: server, loop: loop, sink: sink)
-            relay.start()
-            return relay.end == nil ? relay : nil
+            guard server.openStreamCount == 0 || !server.memory.isPressed else { throw shed() }
+            let chat = WaitingChat(job, server: server, loop: loop, sink: sink)
+            chat.begin()
+            return chat.isOver ? nil : chat
         } catch {
             server.routes.noteRefusal(error, request)
             sink.respond(error)
             return nil
         }
+    }
+
+    /// There is too little memory for one more. A process that answers nobody takes the next all the same: else it might never again.
+    private func shed() -> ProxyFailure {
+        server.metrics.add(.overloadRefusals, [("reason", "memory")])
+        return .outOfMemory
     }
 
     // MARK: Steps
@@ -37,9 +43,10 @@ struct ChatRoute {
         let model = chat.model ?? upstreams[0].settings.model ?? ""
         let style = try style(chat, model, request, pathStyle)
         let profile = try requestedProfile(chat, request)
-        let plan = plan(chat, model: model, style: style, profile, upstreams[0], request)
+        let plan = try plan(chat, model: model, style: style, profile, upstreams[0], request)
         return RelayJob(
-            model: model, isStream: chat.stream, plan: plan, requestedProfile: profile, upstreams: upstreams, request: request, chat: chat)
+            model: model, isStream: chat.stream, plan: plan, requestedProfile: profile, upstreams: upstreams, request: request, chat: chat,
+            client: server.routes.client(of: request))
     }
 
     private func read(_ request: HTTPRequest) throws(ProxyFailure) -> ChatRequest {
@@ -96,40 +103,29 @@ struct ChatRoute {
     private func plan(
         _ chat: ChatRequest, model: String, style: WireStyle, _ requested: CompiledProfile?, _ upstream: UpstreamEntry,
         _ request: HTTPRequest
-    ) -> StreamPlan {
+    ) throws(ProxyFailure) -> StreamPlan {
         let facts = PromptFacts(chat)
         let settings = server.settings
         let profile = requested ?? server.profile(forModel: model, at: upstream)
         var plan = StreamPlan(
             style: style,
+            // WALL: the date in a completion.
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
             promptSummary: settings.summaries.prompt ? PromptSummary.text(of: facts) : nil,
             promptFacts: facts,
-            reasoning: reasoningMode(chat.phases?.summary),
+            reasoning: try SummaryChoice(settings: settings.summaries).mode(for: chat, model: model),
             profile: profile,
             thinking: ThinkingRequest(chat))
+        // A whole answer does not wait for summaries: only streams have them made by a model.
+        plan.modelSummary = chat.stream ? server.summariser?.options : nil
         plan.reasoningField = settings.style.reasoningField.rawValue
+        plan.showsTitles = settings.summaries.titles
         plan.includesUsage = chat.includesUsage
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)
         plan.heartbeatInterval = settings.stream.heartbeatInterval
         plan.heartbeatForm = settings.stream.heartbeatForm == .chunk ? .chunk : .comment
         plan.secrets = secrets(request)
         return plan
-    }
-
-    private func reasoningMode(_ asked: String?) -> StreamPlan.ReasoningMode {
-        let summaries = server.settings.summaries
-        switch summaries.reasoning {
-        case .off: return .off
-        // Raw thoughts are the operator's to give; a request can only ask for less.
-        case .full where asked != "off": return .full
-        case .full, .extractive:
-            if asked == "off" { return .off }
-            var options = ReasoningSummaryOptions()
-            options.minimumStepInterval = summaries.interval
-            options.maximumTotalCharacters = summaries.maxLength
-            return .extractive(options)
-        }
     }
 
     /// Header values of at least so many bytes are taken for keys.

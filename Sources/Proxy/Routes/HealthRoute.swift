@@ -24,7 +24,9 @@ struct HealthRoute {
         output.string("version", Version.current)
         output.number("uptime_seconds", Int(server.uptime.inSeconds))
         output.number("streams_open", server.openStreamCount)
+        output.number("streams_waiting", server.streams.waitingCount)
         output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
+        if let summariser = server.summariser { output.raw("summariser", HealthRoute.describe(summariser.entry)) }
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
@@ -42,8 +44,16 @@ struct HealthRoute {
         if let code = status.lastFailureCode { entry.string("last_failure", code) }
         if let wait = status.retryAfter ?? status.throttledFor { entry.number("retry_after_ms", wait.inMilliseconds) }
         if status.hasCredentialFault { entry.boolean("credential_fault", true) }
+        entry.number("window_calls", status.calls)
+        entry.raw("window_failures", Array(HealthRoute.decimal(status.failures).utf8))
+        entry.number("failures_in_row", status.consecutiveFailures)
         entry.number("in_flight", upstream.inFlightCount)
         return entry.finished()
+    }
+
+    /// Failures are counted in halves.
+    private static func decimal(_ number: Double) -> String {
+        number == number.rounded() ? String(Int(number)) : String(number)
     }
 
     /// The process runs.
@@ -66,8 +76,10 @@ struct HealthRoute {
             (.streamsOpen, [], Double(server.openStreamCount)),
             (.connectionsOpen, [], Double(server.openConnectionCount)),
             (.startsKnown, [], Double(server.learned.count)),
+            (.queueLength, [], Double(server.streams.waitingCount)),
         ]
-        for upstream in server.upstreams.entries {
+        if let bytes = MemoryWatch.residentBytes { gauges.append((.residentMemory, [], Double(bytes))) }
+        for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
             let status = upstream.status
             let current = status.stateName

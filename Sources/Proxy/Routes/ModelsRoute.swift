@@ -91,6 +91,7 @@ struct ModelsRoute {
         if silent.beginsInside, start == .inside { capabilities.boolean("learned", true) }
         capabilities.boolean("prompt_summary", server.settings.summaries.prompt)
         capabilities.string("reasoning_summary", server.settings.summaries.reasoning.rawValue)
+        capabilities.string("summary_level", SummaryChoice(settings: server.settings.summaries).configured(for: model.id).rawValue)
         capabilities.string("style", styleName(model.id))
         entry.raw("reasoning_proxy", capabilities.finished())
         return entry.finished()

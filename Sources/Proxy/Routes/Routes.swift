@@ -59,16 +59,29 @@ struct Routes {
 
     /// Why a request is refused, as far as its head can tell; nil when it may come in.
     func refusal(of request: HTTPRequest) -> ProxyFailure? {
+        if server.crossOrigin.preflight(request) != nil { return nil }
         let found = Endpoint.find(request.path).flatMap { $0.endpoint == .resetUpstream && server.adminTokens.isEmpty ? nil : $0 }
         guard mayEnter(found?.endpoint, request) else { return .unauthorized }
         guard let found else { return .notFound(request.path) }
         guard found.endpoint.methods.contains(request.method) else { return .wrongMethod(found.endpoint) }
-        guard found.endpoint == .chat else { return nil }
+        guard found.endpoint == .chat else { return found.endpoint == .models ? excess(request) : nil }
         if let encoding = request.headers.first(name: "content-encoding"), encoding.lowercased() != "identity" {
             return .encodedBody
         }
         if let type = request.headers.first(name: "content-type"), !Routes.isJSON(type) { return .wrongContentType }
-        return server.isDraining ? .draining : nil
+        return server.isDraining ? .draining : excess(request)
+    }
+
+    /// Counts the request for its client, as the last of all checks; the failure if there have been too many.
+    private func excess(_ request: HTTPRequest) -> ProxyFailure? {
+        guard let limit = server.settings.limits.requestsPerMinute, let wait = server.rate.excess(client(of: request)) else { return nil }
+        server.metrics.add(.rateLimited, [("reason", "requests")])
+        return .rateLimited(wait, limit)
+    }
+
+    /// For whom a request is counted.
+    func client(of request: HTTPRequest) -> ClientKey {
+        server.apiTokens.index(shownBy: request.headers.first(name: "authorization")).map { .token($0) } ?? request.network
     }
 
     /// Whether the request shows the token that its path wants. Without a path there is nothing to show one for, but who has none is
@@ -84,6 +97,10 @@ struct Routes {
     /// Answers a request that was not refused. Returns the exchange if the answer goes on after this call.
     func answer(_ request: HTTPRequest, sink: ResponseSink, loop: LoopContext, log: Logger) -> (any Exchange)? {
         guard let found = Endpoint.find(request.path) else { return nil }
+        if let preflight = server.crossOrigin.preflight(request) {
+            sink.respond(status: 204, headers: preflight, body: [])
+            return nil
+        }
         switch found.endpoint {
         case .chat: return ChatRoute(server: server, loop: loop).answer(request, pathStyle: found.style, sink: sink)
         case .models: return ModelsRoute(server: server, loop: loop).answer(request, sink: sink)
@@ -140,11 +157,4 @@ extension ProxyFailure {
     static let draining = ProxyFailure(
         .proxy, status: 503, type: "server_error", code: "draining", message: "The proxy is shutting down. Send the request again.",
         retryAfter: 1)
-
-    static func overloaded(_ limit: Int) -> ProxyFailure {
-        ProxyFailure(
-            .proxy, status: 503, type: "server_error", code: "overloaded",
-            message: "The proxy is answering as many requests as it may (\(limit), limits.concurrent_streams). Try again shortly.",
-            retryAfter: 1)
-    }
 }

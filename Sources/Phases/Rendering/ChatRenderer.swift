@@ -18,6 +18,9 @@ struct ChatRenderer {
     private let style: WireStyle
     private let identity: ChunkIdentity
     private let reasoningField: String
+    private let includesUsage: Bool
+    /// Upstreams that were asked so far.
+    var attempts: Int
     /// Indexes of the choices whose role was sent: nearly always one.
     private var choicesWithRole: [Int] = []
     private var writtenCallCount = 0
@@ -29,6 +32,8 @@ struct ChatRenderer {
         style = plan.style
         identity = plan.identity
         reasoningField = plan.reasoningField
+        includesUsage = plan.includesUsage
+        attempts = plan.attempts
     }
 
     // MARK: Phases
@@ -91,32 +96,28 @@ struct ChatRenderer {
 
     // MARK: Answer
 
-    /// Whether an answer chunk of this choice still has to say the role.
-    func owesRole(_ index: Int) -> Bool {
-        !choicesWithRole.contains(index)
-    }
-
-    /// An answer chunk with the upstream's own bytes.
-    func spliced(_ data: Span<UInt8>, _ delta: borrowing Delta, tagged: Bool, to output: inout [UInt8]) {
-        EventWriter.beginEvent(to: &output)
-        ChunkEditor.appendSpliced(data, delta, phase: tagged ? Phase.finalOutput.rawValue : nil, to: &output)
-        EventWriter.endEvent(to: &output)
-    }
-
-    /// An answer chunk written anew around what else the upstream's chunk says.
-    mutating func rewritten(
-        _ data: Span<UInt8>, ordinal: Int, index: Int, text: Span<UInt8>, edit: ChunkEditor.ChoiceEdit, attempts: Int,
-        to output: inout [UInt8]
+    /// What one chunk brought for the answer: with the chunk's own bytes where they say it already, else written anew around what
+    /// else it says.
+    mutating func answer(
+        _ text: [UInt8], from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, to output: inout [UInt8]
     ) throws(JSONError) {
-        var edit = edit
-        if !edit.withFinish, owesRole(index) {
-            edit.withRole = true
-            markRole(index)
+        let choice = chunk.choice
+        let mayStay = delta.isSpliceable && delta.choices.count == 1 && choice.finishReason == nil && chunk.isUnchanged
+        if mayStay, !owesRole(choice.index), text.count <= ChunkWriter.maximumTextBytes {
+            spliced(chunk.data, delta, tagged: true, to: &output)
+        } else {
+            try rewrite(text, from: chunk, to: &output)
         }
-        EventWriter.beginEvent(to: &output)
-        try ChunkEditor.appendRewritten(data, choice: ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
-        tell(attempts, to: &output)
-        EventWriter.endEvent(to: &output)
+    }
+
+    /// Of long text all but the last part goes ahead in chunks of our own.
+    private mutating func rewrite(_ text: [UInt8], from chunk: borrowing ChunkAtHand, to output: inout [UInt8]) throws(JSONError) {
+        var edit = ChunkEditor.ChoiceEdit(phase: Phase.finalOutput.rawValue)
+        // Members nobody knows may quote the reasoning they stand beside; calls and refusals do not.
+        edit.withPayload = !chunk.isBesideReasoning || !chunk.choice.payload.isDisjoint(with: [.toolCalls, .refusal])
+        edit.withExtras = !chunk.isBesideReasoning
+        let start = answerUpToLastPart(text, index: chunk.choice.index, to: &output)
+        try rewritten(chunk, text.span.extracting(start..<text.count), edit, to: &output)
     }
 
     /// Answer text in a chunk of our own.
@@ -124,8 +125,37 @@ struct ChatRenderer {
         appendText(text, field: "content", phase: .finalOutput, index: index, to: &output)
     }
 
+    /// Whether an answer chunk of this choice still has to say the role.
+    private func owesRole(_ index: Int) -> Bool {
+        !choicesWithRole.contains(index)
+    }
+
+    /// An answer chunk with the upstream's own bytes.
+    private func spliced(_ data: Span<UInt8>, _ delta: borrowing Delta, tagged: Bool, to output: inout [UInt8]) {
+        EventWriter.beginEvent(to: &output)
+        ChunkEditor.appendSpliced(data, delta, phase: tagged ? Phase.finalOutput.rawValue : nil, to: &output)
+        EventWriter.endEvent(to: &output)
+    }
+
+    /// An answer chunk written anew around what else the upstream's chunk says.
+    private mutating func rewritten(
+        _ chunk: borrowing ChunkAtHand, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]
+    ) throws(JSONError) {
+        var edit = edit
+        let index = chunk.choice.index
+        if !edit.withFinish, owesRole(index) {
+            edit.withRole = true
+            markRole(index)
+        }
+        EventWriter.beginEvent(to: &output)
+        try ChunkEditor.appendRewritten(
+            chunk.data, choice: chunk.ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
+        if edit.withFinish { tellAttempts(to: &output) }
+        EventWriter.endEvent(to: &output)
+    }
+
     /// Sends all parts of a long answer text but the last in chunks of our own. Returns where the last part begins.
-    mutating func answerUpToLastPart(_ text: [UInt8], index: Int, to output: inout [UInt8]) -> Int {
+    private mutating func answerUpToLastPart(_ text: [UInt8], index: Int, to output: inout [UInt8]) -> Int {
         var start = 0
         while text.count - start > ChunkWriter.maximumTextBytes {
             let end = chunkEnd(text, from: start)
@@ -155,7 +185,7 @@ struct ChatRenderer {
     }
 
     /// Says the role of a choice that ends without having said anything: some clients refuse a choice without one.
-    mutating func sayRole(index: Int, to output: inout [UInt8]) {
+    private mutating func sayRole(index: Int, to output: inout [UInt8]) {
         if owesRole(index) { answer([], index: index, to: &output) }
     }
 
@@ -167,33 +197,54 @@ struct ChatRenderer {
 
     // MARK: Endings and heartbeats
 
-    func finish(_ reason: String, index: Int, attempts: Int, to output: inout [UInt8]) {
+    /// A finish chunk of our own.
+    mutating func finish(_ reason: String, index: Int, to output: inout [UInt8]) {
+        sayRole(index: index, to: &output)
         append(to: &output) {
             ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0)
-            tell(attempts, to: &$0)
+            tellAttempts(to: &$0)
         }
     }
 
-    func usage(_ usage: [UInt8], attempts: Int, to output: inout [UInt8]) {
-        append(to: &output) {
-            ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0)
-            tell(attempts, to: &$0)
+    /// The upstream's finish reason, in its own chunk if that says nothing else.
+    mutating func finish(
+        from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, hasSaidMore: Bool, to output: inout [UInt8]
+    ) throws(JSONError) {
+        sayRole(index: chunk.choice.index, to: &output)
+        if delta.isSpliceable, delta.choices.count == 1, !hasSaidMore, attempts == 1 {
+            return spliced(chunk.data, delta, tagged: false, to: &output)
         }
+        var edit = ChunkEditor.ChoiceEdit(phase: nil)
+        edit.withFinish = true
+        edit.withExtras = !hasSaidMore
+        let nothing: [UInt8] = []
+        try rewritten(chunk, nothing.span, edit, to: &output)
+    }
+
+    /// The end of a stream whose choices are closed.
+    mutating func end(usage: [UInt8]?, hasFirstChoice: Bool, to output: inout [UInt8]) {
+        // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
+        if !hasFirstChoice, !owesRole(0) { finish("stop", index: 0, to: &output) }
+        if let usage, includesUsage {
+            append(to: &output) {
+                ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0)
+                tellAttempts(to: &$0)
+            }
+        }
+        EventWriter.appendDone(to: &output)
     }
 
     /// Lets the object just written say how many upstreams were asked, if there were several: one more member before its closing brace.
-    private func tell(_ attempts: Int, to output: inout [UInt8]) {
+    private func tellAttempts(to output: inout [UInt8]) {
         guard attempts > 1, output.last == UInt8(ascii: "}") else { return }
         output.removeLast()
         output.append(", \"\(ChunkEditor.attemptsMember)\": \(attempts)}")
     }
 
-    func done(to output: inout [UInt8]) {
-        EventWriter.appendDone(to: &output)
-    }
-
-    func failure(_ failure: StreamFailure, to output: inout [UInt8]) {
+    /// The end of a stream that failed.
+    func fail(_ failure: StreamFailure, to output: inout [UInt8]) {
         append(to: &output) { ChunkWriter.appendError(message: failure.message, type: failure.type, code: failure.code, to: &$0) }
+        EventWriter.appendDone(to: &output)
     }
 
     mutating func heartbeat(_ form: StreamPlan.HeartbeatForm, phase: Phase?, to output: inout [UInt8]) {

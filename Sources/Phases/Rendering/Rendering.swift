@@ -1,0 +1,108 @@
+import ChatDelta
+import Detect
+import JSONBytes
+import Summaries
+
+/// The wall between what happens in a stream and how a client is told. The core says what happened, in the words of no wire format;
+/// what stands behind the wall turns it into bytes.
+///
+/// | what the core says | when |
+/// |---|---|
+/// | `phaseBegan` | all three phases, each once, in order |
+/// | `summary` | the prompt summary, or one step |
+/// | `rawReasoning`, `rawReasoningEnded` | only if the plan shows the thoughts themselves |
+/// | `answer(_:from:_:)` | what one chunk brought for the answer (text, calls, refusal), with the chunk's own bytes at hand |
+/// | `answer(_:index:)` | answer text that had been held |
+/// | `writtenCall` | a tool call that the model wrote as text |
+/// | `finish` | a choice is complete: the upstream's own finish, with its chunk at hand, or one for an upstream that gives none |
+/// | `end`, `fail` | the last word; one of the two, once |
+/// | `heartbeat` | nothing has been said for a while |
+///
+/// A closed set of renderings, chosen once: no existential on the way of a chunk.
+struct Rendering {
+    private var chat: ChatRenderer
+
+    init(_ plan: StreamPlan) {
+        chat = ChatRenderer(plan)
+    }
+
+    /// How many upstreams were asked so far; more than one is told with the end.
+    var attempts: Int {
+        get { chat.attempts }
+        set { chat.attempts = newValue }
+    }
+
+    // MARK: Phases
+
+    mutating func phaseBegan(_ phase: Phase, to output: inout [UInt8]) {
+        chat.phaseBegan(phase, to: &output)
+    }
+
+    /// One summary: the whole prompt summary or one step.
+    mutating func summary(_ step: Step, _ phase: Phase, to output: inout [UInt8]) {
+        chat.summary(step.text, phase, to: &output)
+    }
+
+    /// Raw reasoning, for those who asked for it.
+    mutating func rawReasoning(_ text: Span<UInt8>, to output: inout [UInt8]) {
+        chat.rawReasoning(text, to: &output)
+    }
+
+    /// Raw reasoning has ended; something may follow it in the same place.
+    mutating func rawReasoningEnded(isFollowed: Bool, to output: inout [UInt8]) {
+        chat.rawReasoningEnded(isFollowed: isFollowed, to: &output)
+    }
+
+    // MARK: Answer
+
+    /// What one chunk brought for the answer; `text` is all of its answer text.
+    mutating func answer(
+        _ text: [UInt8], from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, to output: inout [UInt8]
+    ) throws(JSONError) {
+        try chat.answer(text, from: chunk, delta, to: &output)
+    }
+
+    /// Answer text that had been held.
+    mutating func answer(_ text: [UInt8], index: Int, to output: inout [UInt8]) {
+        chat.answer(text, index: index, to: &output)
+    }
+
+    /// A tool call that the model wrote as text.
+    mutating func writtenCall(_ call: ToolCall, ordinal: Int, index: Int, to output: inout [UInt8]) {
+        chat.writtenCall(call, ordinal: ordinal, index: index, to: &output)
+    }
+
+    // MARK: Endings and heartbeats
+
+    /// The upstream's own finish of a choice; `hasSaidMore` when its chunk also brought text, calls or a refusal.
+    mutating func finish(
+        from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, hasSaidMore: Bool, to output: inout [UInt8]
+    ) throws(JSONError) {
+        try chat.finish(from: chunk, delta, hasSaidMore: hasSaidMore, to: &output)
+    }
+
+    /// A choice is complete, and the upstream's own word for it does not fit or never came.
+    mutating func finish(_ reason: FinishReason, index: Int, to output: inout [UInt8]) {
+        chat.finish(reason.rawValue, index: index, to: &output)
+    }
+
+    /// The stream is complete. `usage` is the upstream's own object, `hasFirstChoice` whether it answered choice 0, on which the
+    /// summaries ride.
+    mutating func end(usage: [UInt8]?, hasFirstChoice: Bool, to output: inout [UInt8]) {
+        chat.end(usage: usage, hasFirstChoice: hasFirstChoice, to: &output)
+    }
+
+    /// The stream ends badly.
+    mutating func fail(_ failure: StreamFailure, to output: inout [UInt8]) {
+        chat.fail(failure, to: &output)
+    }
+
+    mutating func heartbeat(_ form: StreamPlan.HeartbeatForm, phase: Phase?, to output: inout [UInt8]) {
+        chat.heartbeat(form, phase: phase, to: &output)
+    }
+
+    /// Style `off`: a whole completion as the one event of a stream.
+    func whole(_ body: Span<UInt8>, to output: inout [UInt8]) {
+        chat.whole(body, to: &output)
+    }
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""How good the reasoning summaries are, over the annotated traces of Fixtures/summaries/corpus.
+
+usage: quality.py QUALITY_PROGRAM [options]      (`make quality` builds the program and runs this)
+
+Plays every trace to the extractive engine at 50 tokens a second (the clock is simulated), measures what it said (metrics.py holds the
+definitions), and compares it with baselines of equal length. `--show NAME` prints the steps of one trace with the points they cover.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+import baselines
+import bars
+import corpus
+import measures
+import tables
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", help="the program Quality")
+    parser.add_argument("--corpus", default=ROOT / "Fixtures/summaries/corpus", type=pathlib.Path)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only traces whose name holds this")
+    parser.add_argument("--tokens-per-second", type=float, default=50)
+    parser.add_argument("--level", default="auto", choices=["concise", "auto", "detailed"], help="the bars are meant for auto")
+    parser.add_argument("--no-baselines", action="store_true", help="the engine alone: much faster")
+    parser.add_argument("--show", metavar="NAME", help="print one trace's steps and points, no table")
+    parser.add_argument("--check", action="store_true", help="fail when a bar does not hold")
+    parser.add_argument("--json", metavar="FILE", help="write all figures; - is the standard output, without the table")
+    parser.add_argument(
+        "--model-lines", metavar="FILE", help="what another engine said over the same traces, in the lines that Quality prints")
+    parser.add_argument("--recordings", metavar="FOLDER", help="also play recorded streams (*.reasoning.jsonl); they have no annotations")
+    return parser.parse_args()
+
+
+def played(program, paths, rate, level="auto"):
+    """What the engine said, one object a trace."""
+    run = subprocess.run(
+        [program, "--tokens-per-second", str(rate), "--level", level, *map(str, paths)], capture_output=True, text=True, timeout=600)
+    if run.returncode != 0:
+        sys.exit(f"quality: {run.stderr.strip() or f'the program failed with status {run.returncode}'}")
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def compared(trace, length, use_rankers):
+    """Coverage and conclusion of each baseline as long as the engine's summary."""
+    from sentences import sentences
+    made = baselines.plain(sentences(trace.reasoning), length)
+    if use_rankers:
+        made |= baselines.ranked(sentences(trace.reasoning), length)
+    return {name: measures.mean([measures.content(units, trace) for units in summaries]) for name, summaries in made.items()}
+
+
+def have_rankers():
+    try:
+        import sumy.summarizers.lex_rank, sumy.summarizers.text_rank, numpy  # noqa: F401, E401
+        return True
+    except ImportError as missing:
+        print(f"quality: TextRank and LexRank are left out ({missing}); they need PyPI once", file=sys.stderr)
+        return False
+
+
+def main():
+    arguments = options()
+    try:
+        traces = corpus.read_all(arguments.corpus, arguments.show or arguments.only)
+    except corpus.BadTrace as bad:
+        sys.exit(f"quality: {bad}")
+    if not traces:
+        sys.exit("quality: no such trace")
+    lines = played(arguments.program, [trace.path for trace in traces], arguments.tokens_per_second, arguments.level)
+    if arguments.show:
+        for trace, line in zip(traces, lines):
+            tables.show(trace, line, arguments.tokens_per_second)
+        return
+    results = [measures.measured(trace, line, arguments.tokens_per_second) for trace, line in zip(traces, lines)]
+    if not arguments.no_baselines:
+        use_rankers = have_rankers()
+        for number, (trace, result) in enumerate(zip(traces, results), 1):
+            progress(f"baselines {number}/{len(traces)}: {trace.name}")
+            result["baselines"] = compared(trace, result["characters"], use_rankers)
+        progress("")
+    model = None
+    if arguments.model_lines:
+        said = {pathlib.Path(line["path"]).name: line for line in map(json.loads, open(arguments.model_lines, encoding="utf-8"))}
+        model = [
+            measures.measured(trace, said[trace.path.name], arguments.tokens_per_second) for trace in traces if trace.path.name in said]
+    recorded = measures.recordings(arguments.recordings, arguments.program, arguments.tokens_per_second, played) if arguments.recordings else []
+    verdicts = bars.verdicts(results)
+    total = {"traces": results, "totals": measures.totals(results), "model": model, "recordings": recorded, "bars": verdicts}
+    if arguments.json == "-":
+        print(json.dumps(total, indent=1, ensure_ascii=False))
+    else:
+        tables.write(total, color=sys.stdout.isatty())
+        if arguments.json:
+            pathlib.Path(arguments.json).write_text(json.dumps(total, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.check and not all(verdict["holds"] for verdict in verdicts):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
