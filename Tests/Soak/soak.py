@@ -9,8 +9,10 @@ usage: soak.py BUILD_FOLDER [--minutes 10] [--seed 1] [--workers 24] [--json FIL
 import argparse
 import asyncio
 import collections
+import http.client
 import json
 import random
+import signal
 import sys
 import time
 
@@ -90,7 +92,8 @@ class Soak:
             await asyncio.wait(tasks, timeout=SAMPLE_SECONDS, return_when=asyncio.ALL_COMPLETED)
             try:
                 sample = await asyncio.to_thread(self.look)
-            except OSError as error:
+            except (OSError, KeyError, http.client.HTTPException) as error:
+                # Of a process that has just died there is little to see.
                 if self.is_alive:
                     self.problems.append("no answer to /health: %r" % error)
                 continue
@@ -198,6 +201,8 @@ def main():
     parser.add_argument("--workers", type=int, default=24)
     parser.add_argument("--json", help="a file for the summary")
     options = parser.parse_args()
+    # The programs end with this one, also when it is asked to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     world = World(options.build, random.Random(options.seed))
     try:
         return asyncio.run(Soak(options, world).run())
