@@ -75,7 +75,8 @@ class Soak:
         workers = [traffic.Worker(number, self.options.seed, self.world, self.counts) for number in range(self.options.workers)]
         tasks = [asyncio.create_task(worker.run(until)) for worker in workers]
         await self.watch(tasks, seconds)
-        for task in tasks:
+        for worker, task in zip(workers, tasks):
+            worker.is_stopped = True
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
