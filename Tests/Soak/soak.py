@@ -147,7 +147,7 @@ class Soak:
             self.problems.append("the proxy died with %s:\n%s" % (self.world.proxy.process.returncode, self.world.proxy.text()[-2000:]))
         elif code := self.world.proxy.end():
             self.problems.append("the proxy stopped with exit code %d" % code)
-        if growth >= MOST_GROWTH:
+        if growth is not None and growth >= MOST_GROWTH:
             self.problems.append("the memory grows by %.2f MiB a minute" % growth)
         self.problems += self.log.findings[:SHOWN_FAILURES]
         self.problems += ["%d × %s" % (count, kind) for kind, count in self.counts.failures.items()]
@@ -156,7 +156,8 @@ class Soak:
             print("  %-14s %-44s %7d" % (name, outcome, count))
         for example in self.counts.examples:
             print("  failed: " + example)
-        print("memory grew by %.2f MiB a minute after the warm-up; %d log lines read" % (growth, self.log.lines))
+        told = "too short a run to say how memory grows" if growth is None else "memory grew by %.2f MiB a minute after the warm-up" % growth
+        print("%s; %d log lines read" % (told, self.log.lines))
         for problem in self.problems:
             print("soak: " + problem)
         print("soak: %s, %d exchanges in %.0f s, seed %s" % (
@@ -169,7 +170,7 @@ class Soak:
         summary = {
             "passed": not self.problems, "seed": self.options.seed, "minutes": self.options.minutes, "workers": self.options.workers,
             "exchanges": self.counts.total, "failures": dict(self.counts.failures), "problems": self.problems,
-            "growth_mib_per_minute": round(growth, 3), "start": base.values, "samples": [sample.values for sample in self.samples],
+            "growth_mib_per_minute": None if growth is None else round(growth, 3), "start": base.values, "samples": [sample.values for sample in self.samples],
             "outcomes": {"%s: %s" % key: count for key, count in sorted(self.counts.outcomes.items())},
         }
         with open(self.options.json, "w", encoding="utf-8") as file:
