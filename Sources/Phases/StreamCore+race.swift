@@ -51,6 +51,7 @@ extension StreamCore {
     mutating func newSpeaker() {
         speaker = nil
         thoughts.restarted()
+        rendering.movedOn()
         owesRawBreak = true
     }
 }

@@ -52,7 +52,8 @@ struct StreamCore: ~Copyable {
         guard !isOpen, end == nil else { return }
         isOpen = true
         lastOutput = now
-        guard plan.style != .off else { return }
+        guard !plan.isBypass else { return }
+        rendering.opened(to: &output)
         enter(.promptSummary, at: now, into: &output)
         if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
@@ -110,7 +111,7 @@ struct StreamCore: ~Copyable {
         event(name: unnamed.span, data: body, at: now, into: &output)
         guard end == nil, reading.lost == nil else { return }
         if reading.choices.isEmpty, reading.notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
-        if plan.style == .off {
+        if plan.isBypass {
             win()
             bypass.passedWhole()
             rendering.whole(body, to: &output)
@@ -131,7 +132,7 @@ struct StreamCore: ~Copyable {
 
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
-        if plan.style != .off {
+        if !plan.isBypass {
             rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
             rendering.heartbeat(.comment, phase: nil, to: &output)

@@ -1,3 +1,4 @@
+public import AgentAPIs
 public import ChatDelta
 public import ChatRequests
 public import Detect
@@ -24,8 +25,11 @@ public struct StreamPlan: Sendable {
         case chunk
     }
 
-    /// The wire style.
+    /// The wire style, where the client speaks chat completions.
     public var style: WireStyle
+    /// What an agent's API needs, where the client speaks one; `style`, `reasoningField`, `includesUsage` and `heartbeatForm` then count
+    /// for nothing.
+    public var agent: AgentPlan?
     /// Id, time and model for chunks of our own.
     public var identity: ChunkIdentity
     /// The prompt summary's text; nil for none.
@@ -73,6 +77,9 @@ public struct StreamPlan: Sendable {
         self.thinking = thinking
         self.whitespace = whitespace
     }
+
+    /// Whether the upstream's own bytes pass.
+    var isBypass: Bool { agent == nil && style == .off }
 
     /// The plan without steps that tell of times, for a whole completion's time is only assumed, and without a model: a whole answer is
     /// there already and does not wait for one.

@@ -14,10 +14,11 @@ struct Thoughts: ~Copyable {
     /// Of reasoning that is not summarised; a summary has its own.
     private var watch = RepetitionWatch()
     private let use: Use
+    /// Whether titles stand in the text; agents have a place of their own for them.
     private let showsTitles: Bool
 
     init(_ plan: StreamPlan) {
-        showsTitles = plan.showsTitles && (plan.style == .reasoning || plan.style == .think)
+        showsTitles = plan.agent == nil && plan.showsTitles && (plan.style == .reasoning || plan.style == .think)
         switch plan.reasoning {
         case .extractive(let options):
             if var asking = plan.modelSummary {

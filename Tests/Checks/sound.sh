@@ -14,7 +14,7 @@ cd "${1:-$checks/../..}" || exit 2
 floors='
 0 CCurl CMalloc CPCRE2 CLineEdit
 1 EventStream JSONBytes PCRE Descriptors
-2 ChatDelta ChatRequests Detect Summaries Settings
+2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings
 3 Phases Upstream
 4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
