@@ -95,7 +95,7 @@ extension FaultRow {
         } + [
             FaultRow(
                 .client, "ambiguous framing", way: "\(FramingShape.all.count) shapes", expected: "400 or nothing, close",
-                ["client-timeouts-idle": "300ms"]
+                ["client-timeouts-idle": "300ms", "client-timeouts-head": "1s"]
             ) { stage, run in
                 let upstreamCalls = try stage.house.upstreamRequests()
                 var executed = 0

@@ -10,7 +10,7 @@ final class ClientStage {
     static let grace = Duration.milliseconds(1000)
     /// The limits and deadlines of these rows; a row may have others.
     private static let settings = [
-        "logging-format": "json", "logging-level": "trace", "server-threads": "2", "stream-commit-delay": "50ms",
+        "log-format": "json", "log-level": "trace", "server-threads": "2", "stream-commit-delay": "50ms",
         "limits-body-bytes": "64KiB", "client-timeouts-head": "300ms", "client-timeouts-body": "300ms", "client-timeouts-progress": "400ms",
         "shutdown-grace": "1000ms", "breaker-failures": "1000",
     ]
