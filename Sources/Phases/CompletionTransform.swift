@@ -150,7 +150,7 @@ public struct CompletionTransform {
     }
 
     private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
-        var thoughts = Thoughts(plan.withoutNotices)
+        var thoughts = Thoughts(plan.forWholeAnswers)
         var steps: [String] = []
         var start = 0
         var now = Duration.zero

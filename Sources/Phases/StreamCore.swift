@@ -169,7 +169,10 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func sendStep(at now: Duration, into output: inout [UInt8]) {
-        guard let step = thoughts.step(at: now) else { return }
+        if let step = thoughts.step(at: now) { say(step, at: now, into: &output) }
+    }
+
+    mutating func say(_ step: Step, at now: Duration, into output: inout [UInt8]) {
         enter(.reasoningSummary, at: now, into: &output)
         rendering.summary(step, .reasoningSummary, to: &output)
         facts.summarySteps += 1

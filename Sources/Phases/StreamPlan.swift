@@ -34,6 +34,8 @@ public struct StreamPlan: Sendable {
     public var promptFacts: PromptFacts
     /// How the reasoning appears.
     public var reasoning: ReasoningMode
+    /// With `extractive`: a small model is asked for the steps, and the extractive engine stands by; nil for the extractive engine alone.
+    public var modelSummary: ModelSummaryOptions?
     /// The delta's member for summaries in style `reasoning`.
     public var reasoningField = "reasoning_content"
     /// Whether a step's title stands in front of it, in bold, in the styles `reasoning` and `think`: clients show these as Markdown.
@@ -70,11 +72,13 @@ public struct StreamPlan: Sendable {
         self.whitespace = whitespace
     }
 
-    /// The plan without steps that tell of times: a whole completion's time is only assumed.
-    var withoutNotices: StreamPlan {
+    /// The plan without steps that tell of times, for a whole completion's time is only assumed, and without a model: a whole answer is
+    /// there already and does not wait for one.
+    var forWholeAnswers: StreamPlan {
         guard case .extractive(var options) = reasoning else { return self }
         options.repetitionNoticeDelay = nil
         var plan = self
+        plan.modelSummary = nil
         plan.reasoning = .extractive(options)
         return plan
     }

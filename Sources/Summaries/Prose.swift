@@ -6,11 +6,12 @@ enum Prose {
     static let leastWords = 3
     static let leastIdeographs = 4
 
-    /// True when the text reads as a sentence.
-    static func reads(_ text: [UInt8]) -> Bool {
+    /// True when the text reads as a sentence. A closing one may have a single word: "Answer: 50."
+    static func reads(_ text: [UInt8], isClosing: Bool = false) -> Bool {
         let count = Count(text.span)
         guard count.ideographs + count.words > 0 else { return false }
-        guard count.words >= leastWords || count.ideographs >= leastIdeographs else { return false }
+        let least = isClosing ? 1 : leastWords
+        guard count.words >= least || count.ideographs >= leastIdeographs else { return false }
         guard count.wordScalars * 100 >= count.visible * leastWordShare else { return false }
         return count.singles <= count.words + count.ideographs && !CodeLine.looksLike(text)
     }

@@ -55,7 +55,7 @@ passes() {
     cases=$((cases + 1))
     report=$("$checks/sound.sh" . 2>&1)
     status=$?
-    if [[ $status -ne 0 || $report == *FAIL* || $(grep -c '^ok' <<<"$report") -ne 7 ]]; then
+    if [[ $status -ne 0 || $report == *FAIL* || $(grep -c '^ok' <<<"$report") -ne 8 ]]; then
         wentWrong "must pass: $1" "$report"
     fi
 }
@@ -273,6 +273,19 @@ for path in /wo""rk/main /ro""ot/x /tm""p/h/y /wo""rk; do
 done
 fresh; plant notes.md <<<"See https://example.com/wo""rk, a/ro""ot/x and /wo""rkspace."
 passes "other paths"
+
+# --- the table of traps
+fresh; plant Tests/README.md <<<'| a trap | `LineTests.thereIsNoSuchTest` |'
+fails "every trap" "Tests/README.md:1: there is no test LineTests.thereIsNoSuchTest"
+fresh; plant Tests/README.md <<<'| a trap | `OtherTests.aLineEnds` |'
+plant Tests/EventStreamTests/LineTests.swift <<'END'
+import Testing
+
+@Test func aLineEnds() {}
+END
+fails "every trap" "there is no test OtherTests.aLineEnds"
+plant Tests/README.md <<<'| a trap | `LineTests.aLineEnds` |'
+passes "a trap with its test"
 
 if ((wrong > 0)); then
     echo "$wrong of $cases cases went wrong"

@@ -77,6 +77,13 @@ class Completeness(unittest.TestCase):
             "`n` is even.", "n = 4 works.", "“Yes” is the answer.", "答案是五。"]:
             self.assertEqual(metrics.incomplete(step, REASONING), "", step)
 
+    def test_what_stands_where_is_looked_up(self):
+        reasoning = "Use it:\n```\nx = 1\n```\nIt holds five (six at most). Then wait\nthe pump stops\nOut of 6! permutations half are even."
+        for step in ["It holds five.", "The pump stops.", "Half are even."]:
+            self.assertEqual(bool(metrics.incomplete(step, reasoning)), step == "Half are even.", step)
+        self.assertEqual(metrics.incomplete("Then wait the pump stops.", reasoning), "glues two lines")
+        self.assertTrue(metrics.incomplete("Permutations half are even.", reasoning).startswith("begins"))
+
     def test_broken_steps_are_not(self):
         for step in [
             "The pump moves 12 litres a", "moves 12 litres a minute.", "The tank holds 540 litres.", "The tank holds (540 litres.", "The tank…",
@@ -108,7 +115,7 @@ class Pace(unittest.TestCase):
         again = "Valve ada opens. " * 30
         late = steps((2, "Valve ada opens."), (20, "Valve ada opens again."))
         self.assertEqual(self.pace(late, again, repeats_from=17).idle, [20])
-        late[1]["text"] = "The model has repeated itself for 18 s."
+        late[1] |= {"text": "The model has repeated itself for 18 s.", "notice": True}
         self.assertEqual(self.pace(late, again, repeats_from=17).idle, [])
 
     def test_lag_is_the_time_since_the_sentence(self):

@@ -67,6 +67,8 @@ final class Relay: Exchange {
     var statistics: TransferStatistics?
     var facts: StreamFacts?
     var isPaused = false
+    /// The calls to a model that makes the steps; nil without one.
+    lazy var summaryCalls = makeSummaryCalls()
     /// When the head of an upstream's refusal came.
     var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
@@ -157,6 +159,7 @@ final class Relay: Exchange {
         }
         sink.flush()
         pauseUpstreamIfClientIsSlow()
+        askSummariser()
     }
 
     /// What the machine wants done after an input.
@@ -190,6 +193,7 @@ final class Relay: Exchange {
         } else {
             letGo()
         }
+        summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
         server.streams.leave(job.client)
     }

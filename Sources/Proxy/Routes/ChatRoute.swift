@@ -116,6 +116,8 @@ struct ChatRoute {
             reasoning: try SummaryChoice(settings: settings.summaries).mode(for: chat, model: model),
             profile: profile,
             thinking: ThinkingRequest(chat))
+        // A whole answer does not wait for summaries: only streams have them made by a model.
+        plan.modelSummary = chat.stream ? server.summariser?.options : nil
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.showsTitles = settings.summaries.titles
         plan.includesUsage = chat.includesUsage
