@@ -14,6 +14,8 @@ extension EndToEnd {
                 return connection
             }
             for stream in streams { try stream.receive(text: "\"content\":\"The\"") }
+            // Only those that stand still already are let go on.
+            try eventually("every stream to be held") { try house.mockState()["streams"]["held"].int == count }
             return streams
         }
 

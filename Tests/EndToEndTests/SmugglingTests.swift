@@ -17,9 +17,9 @@ struct FramingShape: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// The hidden request; its model tells the upstream whether it was executed.
+    /// The hidden request; the upstream counts it if it is executed.
     static let hidden: String = {
-        let body = "{\"model\": \"smuggled\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}"
+        let body = "{\"model\": \"fast\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}"
         return
             "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
     }()
@@ -52,7 +52,7 @@ struct FramingShape: Sendable, CustomTestStringConvertible {
         FramingShape("a body of known length", .both, length("5")),
         FramingShape("a body in chunks", .both, chunk(chunks)),
         FramingShape("a chunk with an extension", .both, chunk("5;name=value\r\nhello\r\n0\r\n\r\n")),
-        FramingShape("tabs and spaces around a value", .both, length("\t 5 \t")),
+        FramingShape("spaces around a value", .both, length("  5  ")),
         FramingShape("a request without body", .both, line("GET /livez HTTP/1.1")),
         FramingShape("an empty line before the request", .both, line("\r\nGET /livez HTTP/1.1")),
         FramingShape(

@@ -8,7 +8,7 @@ extension FaultRow {
         FaultRow(
             .process, "out of descriptors", way: "100 for 400 clients", expected: "streams go on, no spinning, recovery", limit: "-n 100"
         ) { stage, run in
-            let held = try (0..<5).map { _ in try stage.client("hold-in-answer", sign: "\"content\":\"The\"") }
+            let streams = try held(5, stage)
             var flood = try (0..<400).map { _ in try stage.house.connect() }
             let time = try stage.house.proxy.processorTime
             let end = Deadline(in: .seconds(1))
@@ -17,7 +17,7 @@ extension FaultRow {
             run.expect(used < .milliseconds(400), "\(used) of processor time in a second")
             run.expect(try stage.house.proxy.descriptorCount < 100, "no reserve")
             try stage.house.release()
-            for client in held { stage.expectWhole(try client.reply()) }
+            for stream in streams { stage.expectWhole(try stream.reply()) }
             run.seen += ", \(Int(used.inMilliseconds)) ms CPU in 1 s"
             for connection in flood { connection.close() }
             flood = []
@@ -25,11 +25,11 @@ extension FaultRow {
         },
         FaultRow(.process, "memory pressure", way: "-", expected: "503 overloaded, old streams go on", ["limits-memory-bytes": "16MiB"]) {
             stage, run in
-            let held = try stage.client("hold-in-answer", sign: "\"content\":\"The\"")
+            let streams = try held(1, stage)
             stage.expectRefused(try stage.ask(stage.chat("fast")), 503, "overloaded")
             let seen = run.seen
             try stage.house.release()
-            stage.expectWhole(try held.reply())
+            stage.expectWhole(try streams[0].reply())
             run.seen = seen
         },
     ]
@@ -101,6 +101,8 @@ extension FaultRow {
             return connection
         }
         for stream in streams { try stream.receive(text: "\"content\":\"The\"") }
+        // Only those that stand still already are let go on.
+        try eventually("every stream to be held") { try stage.house.mockState()["streams"]["held"].int == count }
         return streams
     }
 
