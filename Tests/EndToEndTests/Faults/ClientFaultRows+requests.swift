@@ -182,7 +182,7 @@ extension FaultRow {
             let grown = try stage.house.proxy.residentBytes - before
             run.expect(open < 700, "\(open) descriptors")
             run.expect(grown / 500 < 20 << 10, "\(grown / 500) bytes a connection")
-            run.seen = "served; \(grown / 500 >> 10) KiB each, \(open) fds"
+            run.seen = "served; \(grown / 500 / 1024) KiB each, \(open) fds"
             for connection in idle { connection.close() }
             idle = []
         },
