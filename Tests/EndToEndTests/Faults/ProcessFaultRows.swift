@@ -8,6 +8,7 @@ extension FaultRow {
         FaultRow(
             .process, "out of descriptors", way: "100 for 400 clients", expected: "streams go on, no spinning, recovery", limit: "-n 100"
         ) { stage, run in
+            stage.keptConnections = 6
             let streams = try held(5, stage)
             var flood = try (0..<400).map { _ in try stage.house.connect() }
             let time = try stage.house.proxy.processorTime
