@@ -13,7 +13,7 @@ RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 LONG ?= 1000000
 SECONDS ?= 60
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test docker clean
+.PHONY: help deps build release demo run mock client test test-pure faults test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ test: deps build ## build and run all tests
 
 test-pure: ## run the tests of the pure floors only: seconds, no network stack
 	FLOORS=pure $(SWIFT) test --scratch-path .build/pure
+
+faults: ## play every row of the fault matrix with the real programs, and print it row by row (ROWS="part of a name")
+	$(SWIFT) build $(STRICT) --build-tests
+	@SWIFT="$(SWIFT)" Tests/Checks/faults.sh "$(ROWS)"
 
 test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
 	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording

@@ -29,6 +29,9 @@ public struct StreamMachine: ~Copyable {
     /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
     public var isCommitted: Bool { core.isCommitted }
 
+    /// Whether every choice has its finish reason: nothing is missing but the end mark.
+    public var isAnswerComplete: Bool { core.isAnswerComplete }
+
     /// What is known so far.
     public var facts: StreamFacts { core.facts }
 

@@ -105,6 +105,8 @@ extension Relay {
     /// The upstream at hand is of no use: the request moves on if it may, else the client is told.
     func upstreamFailed(_ failure: AttemptFailure) {
         guard end == nil else { return }
+        // The answer was complete, only the end mark was missing: nobody has lost anything.
+        if case .streaming = state, machine.isAnswerComplete { return perform(machine.upstreamEnded(at: now, into: &output)) }
         let from = attempt?.upstream
         closeAttempt(failure.verdict)
         transfer?.cancel()

@@ -11,7 +11,7 @@ extension Relay {
         if case .refused = state {
             times.append(headArrived + Relay.errorBodyTime)
         } else if job.isStream {
-            times.append(sink.hasStarted ? machine.nextTick : commitTime)
+            times.append(sink.hasStarted ? machine.nextTick : openTime)
         }
         return times.compactMap { $0 }.min()
     }
@@ -19,6 +19,13 @@ extension Relay {
     /// When the head goes out at the latest: a little before the commit delay is over, so that the frame arrives within it.
     private var commitTime: Duration {
         max(.zero, server.settings.stream.commitDelay - Relay.commitMargin)
+    }
+
+    /// When the head goes out if nothing comes that sends it earlier. An upstream that has accepted the request may yet say, in its first
+    /// event, that it failed: that is a status if it comes at once.
+    private var openTime: Duration {
+        if case .waiting = state { return commitTime }
+        return min(commitTime, headArrived + Relay.firstEventMargin)
     }
 
     /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
@@ -58,7 +65,7 @@ extension Relay {
 
     private func tick(_ now: Duration) {
         if !sink.hasStarted {
-            if now >= commitTime { open() }
+            if now >= openTime { open() }
             return
         }
         machine.ticked(at: now, into: &output)

@@ -25,11 +25,13 @@ extension Relay: TransferReceiver {
         switch kind {
         case .events where job.isStream, .unknown where job.isStream:
             state = .streaming
-            open()
+            headArrived = now
+            setAlarm()
         case .json, .unknown:
-            // A whole completion, asked for or not. `open` does nothing if the client did not ask for a stream.
+            // A whole completion, asked for or not.
             state = .gathering
-            open()
+            headArrived = now
+            setAlarm()
         case .events, .other:
             upstreamFailed(StreamFailure.notSSE)
         }
@@ -42,6 +44,7 @@ extension Relay: TransferReceiver {
             let events = machine.facts.upstreamEvents
             let action = machine.upstreamSent(bytes, at: now, into: &output)
             if machine.facts.upstreamEvents > events { noteEvents() }
+            openIfSaid()
             perform(action)
         case .gathering:
             // A body that has begun is expected to go on.
@@ -57,6 +60,11 @@ extension Relay: TransferReceiver {
         case .waiting, .draining, .over:
             break
         }
+    }
+
+    /// The upstream has said something that is no error: our head goes out at once.
+    private func openIfSaid() {
+        if !output.isEmpty { open() }
     }
 
     private func bodyBegan() {
@@ -95,7 +103,10 @@ extension Relay: TransferReceiver {
         if end != nil { return letGo() }
         switch (state, result) {
         case (.refused(let head), _): refused(head)
-        case (.streaming, .success): perform(machine.upstreamEnded(at: now, into: &output))
+        case (.streaming, .success):
+            let action = machine.upstreamEnded(at: now, into: &output)
+            openIfSaid()
+            perform(action)
         case (.gathering, .success): completeWhole()
         case (.waiting, .success): upstreamFailed(StreamFailure.empty)
         case (_, .failure(let error)): upstreamFailed(AttemptFailure(error))
@@ -108,6 +119,7 @@ extension Relay: TransferReceiver {
         guard !body.isEmpty else { return upstreamFailed(StreamFailure.empty) }
         if job.isStream {
             let action = machine.upstreamSentWhole(body.span, at: now, into: &output)
+            openIfSaid()
             return perform(action)
         }
         do {

@@ -137,29 +137,44 @@ extension UpstreamFault {
     static let heads: [UpstreamFault] = [
         UpstreamFault("200 with JSON instead of SSE", .mock("json"), at: .nowhere) { $0.whole = .success },
         UpstreamFault("200 with HTML", .mock("html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) { $0.codes = ["upstream_not_sse"] },
-        UpstreamFault("HTML as event stream", .mock("html-stream;body=<h1>\(WallSecrets.page)</h1>"), at: .head) {
+        UpstreamFault("HTML as event stream", .bytes([.text(ScriptedUpstream.streamHead + "<html><h1>\(WallSecrets.page)</h1>\n</html>\n"), .close]), at: .head) {
             $0.codes = ["upstream_not_sse", "upstream_empty"]
         },
+        UpstreamFault("HTML as event stream, its head first", .mock("html-stream;body=<h1>\(WallSecrets.page)</h1>"), at: .afterHead) {
+            $0.codes = ["upstream_not_sse", "upstream_empty"]
+            $0.ways = [.early, .moved, .movedWhole]
+        },
         UpstreamFault("204", .mock("no-content"), at: .head) { $0.codes = ["upstream_empty"] },
-        UpstreamFault("empty body", .mock("empty"), at: .head) {
+        UpstreamFault("empty body", .bytes([.text(ScriptedUpstream.streamHead), .close]), at: .head) {
             $0.codes = ["upstream_empty"]
             $0.whole = .status(502, ["upstream_empty", "upstream_not_sse"])
         },
-        UpstreamFault("error object as first event", .mock("error-event;after_events=0"), at: .head) {
+        firstEvent("", "500") {
             $0.codes = ["upstream_error"]
             $0.styles = ["events", "reasoning"]
         },
-        UpstreamFault("error object as first event: 429", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"slow down\",\"code\":429}}"#), at: .head) {
+        firstEvent(": 429", "429") {
             $0.status = 429
             $0.codes = ["upstream_rate_limited"]
             $0.row = 0
-            $0.whole = .status(502, ["upstream_error"])
-            $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("error object as first event: 401", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"bad key\",\"code\":401}}"#), at: .head) {
+        firstEvent(": 401", "401") {
             $0.codes = ["upstream_auth"]
             $0.counts = 0
-            $0.ways = [.late, .early, .moved]
+            $0.also = { stage, run, _, _ in
+                run.breaker = "key"
+                run.expect(try stage.upstream("raw")["credential_fault"].bool == true, "no alarm in /health")
+            }
+        },
+        firstEvent(": 400", "400") {
+            $0.status = 400
+            $0.codes = ["upstream_rejected"]
+            $0.counts = 0
+            $0.moves = false
+        },
+        UpstreamFault("error object as first event, its head first", .mock("error-event;after_events=0"), at: .afterHead) {
+            $0.codes = ["upstream_error"]
+            $0.ways = [.early, .moved]
         },
         UpstreamFault("slow first byte (within limit)", .mock("slow-head=300"), at: .nowhere) {
             $0.atLeast = .milliseconds(290)
@@ -178,30 +193,49 @@ extension UpstreamFault {
             $0.within = FaultStage.total + .seconds(1)
             $0.ways = [.whole]
         },
-        UpstreamFault("no first event", .mock("stall;after_events=0"), at: .head) {
-            $0.status = 504
+        UpstreamFault("no first event", .mock("stall;after_events=0"), at: .afterHead) {
             $0.codes = ["upstream_first_token_timeout"]
             $0.atLeast = FaultStage.firstEvent * 0.9
             $0.within = FaultStage.firstEvent + .seconds(1)
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("comments for ever, no token", .mock("comments;milliseconds=50"), at: .head) {
-            $0.status = 504
+        UpstreamFault("comments for ever, no token", .mock("comments;milliseconds=50"), at: .afterHead) {
             $0.codes = ["upstream_first_token_timeout"]
             $0.atLeast = FaultStage.firstEvent * 0.9
             $0.within = FaultStage.firstEvent + .seconds(1)
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("RST before head", .mock("reset-before-head"), at: .head) {
+        UpstreamFault("RST before head", .bytes([.reset]), at: .head) {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
         },
-        UpstreamFault("FIN before head", .mock("close-before-head"), at: .head) {
+        UpstreamFault("FIN before head", .bytes([.close]), at: .head) {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
+        },
+        UpstreamFault("RST in the middle of the head", .bytes([.text("HTTP/1.1 200 OK\r\ncontent-ty"), .pause(.milliseconds(30)), .reset]), at: .head) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+        },
+        // The mock's connection is a kept one: the first attempt is stale, and counts for nothing; the second, on a new one, does.
+        UpstreamFault("RST before head, kept connection", .mock("reset-before-head"), at: .head) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+            $0.isFirstUncounted = true
+        },
+        UpstreamFault("FIN before head, kept connection", .mock("close-before-head"), at: .head) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+            $0.isFirstUncounted = true
         },
         UpstreamFault("garbage head", .mock("garbage-head;body=\(WallSecrets.page)"), at: .head) { $0.codes = ["upstream_protocol"] },
-        UpstreamFault("header flood", .mock("header-flood"), at: .head) { $0.codes = ["upstream_protocol"] },
+        UpstreamFault("header flood", .mock("header-flood"), at: .head) {
+            $0.codes = ["upstream_protocol"]
+            $0.ways = [.late, .early, .moved]
+        },
+        UpstreamFault("header flood, of short lines", .bytes([.text("HTTP/1.1 200 OK\r\n"), .flood(Array("x: y\r\n".utf8), times: 3000), .text("\r\n"), .stall]), at: .head) {
+            $0.codes = ["upstream_protocol"]
+        },
         UpstreamFault("header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head) {
             $0.codes = ["upstream_protocol"]
         },
@@ -218,6 +252,14 @@ extension UpstreamFault {
             $0.codes = ["upstream_error", "upstream_encoding"]
         },
     ]
+
+    /// A stream whose head and first event come in one piece.
+    private static func firstEvent(_ suffix: String, _ code: String, _ change: (inout UpstreamFault) -> Void) -> UpstreamFault {
+        let error = #"{"error": {"message": "no: \#(WallSecrets.upstreamKey)", "code": \#(code)}}"#
+        let stream = ScriptedUpstream.streamHead + "data: \(error)\n\n" + ScriptedUpstream.done
+        let whole = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: \(error.utf8.count)\r\n\r\n" + error
+        return UpstreamFault("error object as first event\(suffix)", .bytes([.text(stream), .close], whole: [.text(whole), .close]), at: .head, change)
+    }
 
     static let filler = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)
     private static let bombHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"

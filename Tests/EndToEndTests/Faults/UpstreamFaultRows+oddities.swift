@@ -28,11 +28,6 @@ extension UpstreamFault {
         UpstreamFault("HTTP/1.0", .mock("http-1.0"), at: .nowhere) { $0.whole = .never },
         UpstreamFault("1xx interim responses", .mock("interim=3"), at: .nowhere),
         UpstreamFault("wrong content type", .mock("wrong-type"), at: .nowhere) { $0.whole = .never },
-        UpstreamFault("10 MB single event, under the limit", .mock("oversize-event=10485760;after_events=3"), at: .nowhere) {
-            $0.answer = nil
-            $0.within = .seconds(20)
-            $0.ways = []
-        },
         UpstreamFault("NUL raw and escaped", .mock("nul-in=answer"), at: .nowhere) {
             $0.answer = nil
             $0.also = { _, run, reply, way in
@@ -68,10 +63,9 @@ extension UpstreamFault {
             $0.codes = ["upstream_protocol"]
             $0.whole = .never
         },
-        UpstreamFault("events that are no objects", .bytes([.text(ScriptedUpstream.streamHead + ScriptedUpstream.reasoningEvent + "data: 7\n\ndata: null\n\n" + ScriptedUpstream.wholeStream), .close]), at: .nowhere) {
+        UpstreamFault("events that are no objects", .bytes([.text(ScriptedUpstream.streamHead + ScriptedUpstream.reasoningEvent + "data: 7\n\ndata: null\n\n" + ScriptedUpstream.wholeStream), .close]), at: .reasoning) {
+            $0.codes = ["upstream_protocol"]
             $0.whole = .never
-            $0.answer = nil
         },
-        UpstreamFault("pooled connection closed between requests", .bytes([]), at: .nowhere) { $0.ways = [] },
     ]
 }

@@ -44,7 +44,7 @@ extension UpstreamFault {
             $0.ways = [.late, .early, .moved]
         }
         + [
-            UpstreamFault("event without end, of many lines", .bytes([.text(head + reasoning), .flood(Array("data: x\n".utf8), times: 60_000), .stall]), at: .reasoning) {
+            UpstreamFault("event without end, of many lines", .bytes([.text(head + reasoning), .flood(Array("data: x\n".utf8), times: 200_000), .stall]), at: .reasoning) {
                 $0.codes = ["upstream_event_too_large"]
                 $0.ways = [.late, .early, .moved]
             },
@@ -56,7 +56,6 @@ extension UpstreamFault {
                 $0.codes = ["upstream_truncated"]
                 $0.ways = [.late, .early, .moved]
             },
-            UpstreamFault("short Content-Length", .mock("short-length-in=answer"), at: .answer) { $0.ways = [] },
             UpstreamFault("short Content-Length", .bytes([.text(lengthHead + reasoning + answer), .close], whole: [.text(jsonLengthHead + ScriptedUpstream.completion), .close]), at: .answer) {
                 $0.codes = ["upstream_truncated"]
             },
