@@ -115,11 +115,12 @@ extension SocketTests {
 
         @Test func aHeadWithALineWithoutEndIsMalformed() throws {
             let line = String(repeating: "x", count: 3 << 20)
-            #expect(try failure { connection, _ in
-                _ = try connection.readRequest()
-                // The client closes before it has taken everything.
-                try? connection.send("HTTP/1.1 200 OK\r\nX-Long: " + line)
-            } == .malformed)
+            #expect(
+                try failure { connection, _ in
+                    _ = try connection.readRequest()
+                    // The client closes before it has taken everything.
+                    try? connection.send("HTTP/1.1 200 OK\r\nX-Long: " + line)
+                } == .malformed)
         }
 
         @Test(arguments: [301, 302, 303, 307, 308])

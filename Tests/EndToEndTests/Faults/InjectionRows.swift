@@ -14,67 +14,85 @@ extension FaultRow {
 
     private static let styles = ["events", "inline", "reasoning", "think"]
 
-    static let injections: [FaultRow] = styles.flatMap { style in
-        [
-            streamed("text of the model, \(style)", style: style, scenario: scenario(#""answer": "\#(escaped)", "reasoning": "\#(escaped) So it is.""#)) {
-                run, stream in
-                run.expect(stream.text(phase: "final_output").contains(hostile), "the answer is not what the model said")
+    static let injections: [FaultRow] =
+        styles.flatMap { style in
+            [
+                streamed(
+                    "text of the model, \(style)", style: style,
+                    scenario: scenario(#""answer": "\#(escaped)", "reasoning": "\#(escaped) So it is.""#)
+                ) {
+                    run, stream in
+                    run.expect(stream.text(phase: "final_output").contains(hostile), "the answer is not what the model said")
+                },
+                streamed(
+                    "arguments of a tool call, \(style)", style: style,
+                    scenario: scenario(#""tool_calls": [{"id": "call_1", "name": "f", "arguments": "\#(escaped)"}]"#)
+                ) {
+                    run, stream in
+                    let arguments = stream.events.compactMap {
+                        $0.json["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"].string
+                    }.joined()
+                    run.expect(arguments == hostile, "the arguments are not what the model said: \(arguments)")
+                },
+            ]
+        } + [
+            FaultRow(.injection, "text of the model", way: "whole", expected: "one JSON object", on: .late) { stage, run in
+                try stage.order(scenario: scenario(#""answer": "\#(escaped)", "reasoning": "\#(escaped) So it is.""#))
+                let reply = try stage.connect().exchange(stage.chat("lost", stream: false))
+                run.judge(reply, .success(answer: hostile), stream: false)
+                judgeHead(reply, run)
             },
-            streamed("arguments of a tool call, \(style)", style: style, scenario: scenario(#""tool_calls": [{"id": "call_1", "name": "f", "arguments": "\#(escaped)"}]"#)) {
-                run, stream in
-                let arguments = stream.events.compactMap {
-                    $0.json["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"].string
-                }.joined()
-                run.expect(arguments == hostile, "the arguments are not what the model said: \(arguments)")
+            errorText("upstream's error text", way: "status", on: .late),
+            errorText("upstream's error text", way: "in-stream", on: .early),
+            FaultRow(.injection, "upstream's error text", way: "whole", expected: "400, one JSON object", on: .late) { stage, run in
+                stage.scripted.play([refusal])
+                let reply = try stage.connect().exchange(stage.chat("raw", stream: false))
+                stage.told(reply)
+                run.judge(reply, .status(400, ["upstream_rejected"]), stream: false)
+                judgeHead(reply, run)
+            },
+            FaultRow(.injection, "name of the model", way: "stream", expected: "as it was sent, escaped", on: .early) { stage, run in
+                var request = stage.chat("lost", stream: true)
+                request.body = Array(
+                    String(decoding: request.body, as: UTF8.self).replacingOccurrences(of: "\"lost\"", with: "\"\(escaped)\"").utf8)
+                let reply = try stage.connect().exchange(request)
+                stage.told(reply)
+                judgeEvents(reply, run)
+            },
+            FaultRow(.injection, "the prompt", way: "stream", expected: "200, whole", on: .early) { stage, run in
+                var request = stage.chat("lost", stream: true)
+                request.body = Array(
+                    String(decoding: request.body, as: UTF8.self).replacingOccurrences(of: "Which ", with: "Which \(escaped) ").utf8)
+                let reply = try stage.connect().exchange(request)
+                stage.told(reply)
+                run.judge(reply, .success(answer: FaultStage.goodAnswer), stream: true)
+                judgeEvents(reply, run)
             },
         ]
-    } + [
-        FaultRow(.injection, "text of the model", way: "whole", expected: "one JSON object", on: .late) { stage, run in
-            try stage.order(scenario: scenario(#""answer": "\#(escaped)", "reasoning": "\#(escaped) So it is.""#))
-            let reply = try stage.connect().exchange(stage.chat("lost", stream: false))
-            run.judge(reply, .success(answer: hostile), stream: false)
-            judgeHead(reply, run)
-        },
-        errorText("upstream's error text", way: "status", on: .late),
-        errorText("upstream's error text", way: "in-stream", on: .early),
-        FaultRow(.injection, "upstream's error text", way: "whole", expected: "400, one JSON object", on: .late) { stage, run in
-            stage.scripted.play([refusal])
-            let reply = try stage.connect().exchange(stage.chat("raw", stream: false))
-            stage.told(reply)
-            run.judge(reply, .status(400, ["upstream_rejected"]), stream: false)
-            judgeHead(reply, run)
-        },
-        FaultRow(.injection, "name of the model", way: "stream", expected: "as it was sent, escaped", on: .early) { stage, run in
-            var request = stage.chat("lost", stream: true)
-            request.body = Array(String(decoding: request.body, as: UTF8.self).replacingOccurrences(of: "\"lost\"", with: "\"\(escaped)\"").utf8)
-            let reply = try stage.connect().exchange(request)
-            stage.told(reply)
-            judgeEvents(reply, run)
-        },
-        FaultRow(.injection, "the prompt", way: "stream", expected: "200, whole", on: .early) { stage, run in
-            var request = stage.chat("lost", stream: true)
-            request.body = Array(String(decoding: request.body, as: UTF8.self).replacingOccurrences(of: "Which ", with: "Which \(escaped) ").utf8)
-            let reply = try stage.connect().exchange(request)
-            stage.told(reply)
-            run.judge(reply, .success(answer: FaultStage.goodAnswer), stream: true)
-            judgeEvents(reply, run)
-        },
-    ] + ["id\rforged: 1", "id forged=1", "id\u{2028}x", "id\u{7F}", "id\"}{\"message\":\"forged", "id;a=b", "../../id", String(repeating: "i", count: 5000)].map { id in
-        FaultRow(.injection, "x-request-id \(id.prefix(24).debugDescription)", way: "stream", expected: "left out, escaped, or 400", on: .late) { stage, run in
-            var request = stage.chat("lost", stream: true)
-            request.headers.append(("x-request-id", id))
-            let connection = try stage.connect()
-            try connection.send(request.bytes)
-            let reply = try connection.reply()
-            stage.told(reply)
-            run.seen = "\(reply.status)"
-            run.expect(reply.status == 200 || reply.status == 400, "status \(reply.status)")
-            judgeHead(reply, run)
-            if reply.status == 200 { judgeEvents(reply, run) }
-            let told = reply.header("x-request-id") ?? ""
-            run.expect(told.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && told.utf8.count <= 300, "the id came back as \(told.debugDescription)")
+        + [
+            "id\rforged: 1", "id forged=1", "id\u{2028}x", "id\u{7F}", "id\"}{\"message\":\"forged", "id;a=b", "../../id",
+            String(repeating: "i", count: 5000),
+        ].map { id in
+            FaultRow(
+                .injection, "x-request-id \(id.prefix(24).debugDescription)", way: "stream", expected: "left out, escaped, or 400",
+                on: .late
+            ) { stage, run in
+                var request = stage.chat("lost", stream: true)
+                request.headers.append(("x-request-id", id))
+                let connection = try stage.connect()
+                try connection.send(request.bytes)
+                let reply = try connection.reply()
+                stage.told(reply)
+                run.seen = "\(reply.status)"
+                run.expect(reply.status == 200 || reply.status == 400, "status \(reply.status)")
+                judgeHead(reply, run)
+                if reply.status == 200 { judgeEvents(reply, run) }
+                let told = reply.header("x-request-id") ?? ""
+                run.expect(
+                    told.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && told.utf8.count <= 300,
+                    "the id came back as \(told.debugDescription)")
+            }
         }
-    }
 
     private static func scenario(_ words: String) -> String {
         #"{"name": "lost", "description": "hostile", \#(words), "pacing": {"tokens_per_second": 0, "first_token_delay_ms": 0}}"#
@@ -84,7 +102,8 @@ extension FaultRow {
         let body = #"{"error": {"message": "\#(escaped)", "type": "\#(escaped)", "code": "\#(escaped)", "param": "\#(escaped)"}}"#
         return [
             .text(
-                "HTTP/1.1 400 No\r\nx-forged: 1\r\nset-cookie: \(WallSecrets.page)\r\nserver: \(WallSecrets.page)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"),
+                "HTTP/1.1 400 No\r\nx-forged: 1\r\nset-cookie: \(WallSecrets.page)\r\nserver: \(WallSecrets.page)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+            ),
             .close,
         ]
     }

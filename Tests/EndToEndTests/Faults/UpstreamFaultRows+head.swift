@@ -90,7 +90,9 @@ extension UpstreamFault {
                     run.expect(reply.header("retry-after") == "9", "Retry-After \(reply.header("retry-after") ?? "none")")
                 }
             },
-            UpstreamFault("error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) {
+            UpstreamFault(
+                "error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head
+            ) {
                 $0.codes = ["upstream_error"]
             },
             UpstreamFault("redirect", .mock("redirect=http://127.0.0.1:1/\(WallSecrets.page)"), at: .head) {
@@ -115,7 +117,9 @@ extension UpstreamFault {
                 }
                 guard way == .late || way == .whole else { return }
                 let told = reply.header("retry-after").flatMap { Int($0) }
-                run.expect(rests.map { rests in told.map(rests.contains) == true } ?? (told == nil), "Retry-After \(told.map(String.init) ?? "none")")
+                run.expect(
+                    rests.map { rests in told.map(rests.contains) == true } ?? (told == nil),
+                    "Retry-After \(told.map(String.init) ?? "none")")
             }
         }
     }
@@ -137,7 +141,10 @@ extension UpstreamFault {
     static let heads: [UpstreamFault] = [
         UpstreamFault("200 with JSON instead of SSE", .mock("json"), at: .nowhere) { $0.whole = .success },
         UpstreamFault("200 with HTML", .mock("html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) { $0.codes = ["upstream_not_sse"] },
-        UpstreamFault("HTML as event stream", .bytes([.text(ScriptedUpstream.streamHead + "<html><h1>\(WallSecrets.page)</h1>\n</html>\n"), .close]), at: .head) {
+        UpstreamFault(
+            "HTML as event stream", .bytes([.text(ScriptedUpstream.streamHead + "<html><h1>\(WallSecrets.page)</h1>\n</html>\n"), .close]),
+            at: .head
+        ) {
             $0.codes = ["upstream_not_sse", "upstream_empty"]
         },
         UpstreamFault("HTML as event stream, its head first", .mock("html-stream;body=<h1>\(WallSecrets.page)</h1>"), at: .afterHead) {
@@ -213,7 +220,9 @@ extension UpstreamFault {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
         },
-        UpstreamFault("RST in the middle of the head", .bytes([.text("HTTP/1.1 200 OK\r\ncontent-ty"), .pause(.milliseconds(30)), .reset]), at: .head) {
+        UpstreamFault(
+            "RST in the middle of the head", .bytes([.text("HTTP/1.1 200 OK\r\ncontent-ty"), .pause(.milliseconds(30)), .reset]), at: .head
+        ) {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
         },
@@ -233,10 +242,15 @@ extension UpstreamFault {
             $0.codes = ["upstream_protocol"]
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("header flood, of short lines", .bytes([.text("HTTP/1.1 200 OK\r\n"), .flood(Array("x: y\r\n".utf8), times: 3000), .text("\r\n"), .stall]), at: .head) {
+        UpstreamFault(
+            "header flood, of short lines",
+            .bytes([.text("HTTP/1.1 200 OK\r\n"), .flood(Array("x: y\r\n".utf8), times: 3000), .text("\r\n"), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_protocol"]
         },
-        UpstreamFault("header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head) {
+        UpstreamFault(
+            "header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_protocol"]
         },
         UpstreamFault("HTTP/0.9", .bytes([.text("data: \(WallSecrets.page)\n\n"), .close]), at: .head) { $0.codes = ["upstream_protocol"] },
@@ -248,7 +262,10 @@ extension UpstreamFault {
         UpstreamFault("a compressed bomb", .bytes([.text(bombHead), .flood(filler, times: 2000), .stall]), at: .head) {
             $0.codes = ["upstream_encoding"]
         },
-        UpstreamFault("compressed without end, as an error", .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head) {
+        UpstreamFault(
+            "compressed without end, as an error",
+            .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_error", "upstream_encoding"]
         },
     ]
@@ -257,10 +274,13 @@ extension UpstreamFault {
     private static func firstEvent(_ suffix: String, _ code: String, _ change: (inout UpstreamFault) -> Void) -> UpstreamFault {
         let error = #"{"error": {"message": "no: \#(WallSecrets.upstreamKey)", "code": \#(code)}}"#
         let stream = ScriptedUpstream.streamHead + "data: \(error)\n\n" + ScriptedUpstream.done
-        let whole = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: \(error.utf8.count)\r\n\r\n" + error
-        return UpstreamFault("error object as first event\(suffix)", .bytes([.text(stream), .close], whole: [.text(whole), .close]), at: .head, change)
+        let whole =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: \(error.utf8.count)\r\n\r\n" + error
+        return UpstreamFault(
+            "error object as first event\(suffix)", .bytes([.text(stream), .close], whole: [.text(whole), .close]), at: .head, change)
     }
 
     static let filler = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)
-    private static let bombHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
+    private static let bombHead =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
 }

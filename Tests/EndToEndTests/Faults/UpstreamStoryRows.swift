@@ -5,7 +5,8 @@ extension FaultRow {
     static let upstreamStories: [FaultRow] =
         [true, false].map { isStream in
             FaultRow(
-                .upstream, "pooled connection closed between requests", way: isStream ? "stream" : "whole", expected: "200, on a new one", on: .late
+                .upstream, "pooled connection closed between requests", way: isStream ? "stream" : "whole", expected: "200, on a new one",
+                on: .late
             ) { stage, run in
                 try closeKeptConnection(stage)
                 // Whether the proxy has seen the close by now or not, the client must not.
@@ -20,7 +21,8 @@ extension FaultRow {
         }
         + [true, false].map { isStream in
             FaultRow(
-                .upstream, "pooled connection that dies of the request", way: isStream ? "stream" : "whole", expected: "200, sent once more", on: .late
+                .upstream, "pooled connection that dies of the request", way: isStream ? "stream" : "whole",
+                expected: "200, sent once more", on: .late
             ) { stage, run in
                 let length = ScriptedUpstream.completion.utf8.count
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(length)\r\n\r\n"
@@ -56,8 +58,8 @@ extension FaultRow {
                 connection.close()
                 run.seen = "upstream closed"
             },
-            FaultRow(.upstream, "flapping", way: "one upstream", expected: "503 circuit_open, then 200", alone: flapping),
-            FaultRow(.upstream, "every upstream is down", way: "2 upstreams", expected: "503 circuit_open", alone: allDown),
+            FaultRow(.upstream, "flapping", way: "one upstream", expected: "503 circuit_open, then 200", play: flapping),
+            FaultRow(.upstream, "every upstream is down", way: "2 upstreams", expected: "503 circuit_open", play: allDown),
         ]
 
     /// Gets a connection into the proxy's pool that its other side closes at once.
@@ -81,7 +83,8 @@ extension FaultRow {
         run.expect(Int(refused.header("retry-after") ?? "") ?? 0 > 0, "no Retry-After")
         let time = try measured { _ = try street.stream("any") }
         run.expect(time < .milliseconds(100), "a refusal took \(time.inMilliseconds) ms")
-        run.expect(try street.requests(0) == 3, "\(try street.requests(0)) requests reached the upstream, not 3")
+        let asked = try street.requests(0)
+        run.expect(asked == 3, "\(asked) requests reached the upstream, not 3")
         // It comes up for one request, fails again, and comes up for good.
         try street.order(0, fault: "", times: 1)
         try street.order(0, fault: "status=500", times: 1)
