@@ -51,7 +51,7 @@ extension FaultRow {
                 run.judge(reply, .status(400, ["upstream_rejected"]), stream: false)
                 judgeHead(reply, run)
             },
-            FaultRow(.injection, "name of the model", way: "stream", expected: "as it was sent, escaped", on: .early) { stage, run in
+            FaultRow(.injection, "name of the model", way: "stream", expected: "as it was sent, escaped", on: .pair) { stage, run in
                 var request = stage.chat("lost", stream: true)
                 request.body = Array(
                     String(decoding: request.body, as: UTF8.self).replacingOccurrences(of: "\"lost\"", with: "\"\(escaped)\"").utf8)
@@ -102,7 +102,7 @@ extension FaultRow {
         let body = #"{"error": {"message": "\#(escaped)", "type": "\#(escaped)", "code": "\#(escaped)", "param": "\#(escaped)"}}"#
         return [
             .text(
-                "HTTP/1.1 400 No\r\nx-forged: 1\r\nset-cookie: \(WallSecrets.page)\r\nserver: \(WallSecrets.page)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+                "HTTP/1.1 400 No\r\nx-forged: 1\r\nset-cookie: \(WallSecrets.page)\r\nserver: \(WallSecrets.page)\r\nconnection: close\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
             ),
             .close,
         ]
