@@ -80,7 +80,7 @@ public struct UpstreamTimeoutSettings: Sendable {
     public var firstEvent = Duration.seconds(120)
     /// Between two events while the model reasons.
     public var gapReasoning = Duration.seconds(60)
-    /// Between two events of the answer, or two pieces of one that is not streamed.
+    /// Between two events, or pieces, of the answer.
     public var gapAnswer = Duration.seconds(60)
     /// From the first try to the last byte.
     public var total = Duration.seconds(1800)
