@@ -52,9 +52,10 @@ var targets: [Target] = [
     pure("ChatRequests", ["JSONBytes"]),
     pure("Detect", ["PCRE"]),
     pure("Summaries"),
+    pure("AgentAPIs", ["EventStream", "JSONBytes"]),
 
     // Floor 3: one request's stream, and the way to the upstream.
-    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries"]),
+    pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs"]),
     pure("Upstream", ["CCurl"]),
 
     // Floor 4: measure the pure floors.
@@ -67,6 +68,7 @@ var targets: [Target] = [
 
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
+    .target(name: "AgentChecks", path: "Tests/AgentChecks", swiftSettings: testing),
     tests("EventStream", ["EventStream"]),
     tests("JSONBytes", ["JSONBytes"]),
     tests("PCRE", ["PCRE"]),
@@ -74,7 +76,9 @@ var targets: [Target] = [
     tests("ChatRequests", ["ChatRequests", "JSONBytes"]),
     tests("Detect", ["Detect", "PCRE"]),
     tests("Summaries", ["Summaries"]),
-    tests("Phases", ["Phases", "ChatDelta", "ChatRequests", "Detect", "EventStream", "JSONBytes", "Summaries"]),
+    tests("AgentAPIs", ["AgentAPIs", "EventStream", "JSONBytes", "AgentChecks"]),
+    tests(
+        "Phases", ["Phases", "AgentAPIs", "ChatDelta", "ChatRequests", "Detect", "EventStream", "JSONBytes", "Summaries", "AgentChecks"]),
     tests("Upstream", ["Upstream"]),
 ]
 

@@ -9,6 +9,8 @@ struct BenchInput {
     let texts: [[UInt8]]
     /// Texts of one word with a `<` that begins no marker.
     let angles: [[UInt8]]
+    /// Reasoning that always says something new, in pieces of a token's length.
+    let thoughts: [[UInt8]]
     /// Events with `content`.
     let answer: [[UInt8]]
     /// Events with `reasoning_content`.
@@ -17,6 +19,7 @@ struct BenchInput {
     init(chunks count: Int) {
         let words = BenchInput.words.split(separator: 0x20).map { Array($0) + [0x20] }
         texts = (0..<count).map { words[$0 % words.count] }
+        thoughts = Thinking.pieces(count)
         angles = texts.map { [UInt8(ascii: "<")] + $0 }
         answer = texts.map { BenchInput.event("content", $0) }
         reasoning = texts.map { BenchInput.event("reasoning_content", $0) }

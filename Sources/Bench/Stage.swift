@@ -27,7 +27,7 @@ enum Stage: String, CaseIterable {
         case .taggedReasoning: Stage.detect(input.texts, profile: "think", opening: "<think>Now ")
         case .taggedAnswer: Stage.detect(input.texts, profile: "think", opening: "<think>Now</think>So ")
         case .angles: Stage.detect(input.angles, profile: "think", opening: "<think>Now ")
-        case .summary: Stage.summarise(input.texts)
+        case .summary: Stage.summarise(input.thoughts)
         case .machine: Stage.transform(input.answer)
         case .reasoning: Stage.transform(input.reasoning)
         }

@@ -10,7 +10,7 @@ extension StreamCore {
             try DeltaReader.read(data, into: &delta)
         } catch {
             if isErrorEvent { return reported(.upstreamError(nil), at: now, into: &output) }
-            return plan.style == .off ? () : broke(.malformed, at: now, into: &output)
+            return plan.isBypass ? () : broke(.malformed, at: now, into: &output)
         }
         if delta.fault != nil || isErrorEvent {
             let failure = delta.fault.map { .upstreamError($0, in: data, hiding: plan.secrets) } ?? StreamFailure.upstreamError(nil)
@@ -31,7 +31,7 @@ extension StreamCore {
     private mutating func choice(_ ordinal: Int, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         let choice = delta.choices[ordinal]
         guard let track = track(choice.index) else {
-            return plan.style == .off ? () : fail(.tooManyChoices, at: now, into: &output)
+            return plan.isBypass ? () : fail(.tooManyChoices, at: now, into: &output)
         }
         guard !track.isFinished else { return }
         if let reason = choice.finishReason, data.extracting(reason.content).spells("error") {
@@ -42,7 +42,7 @@ extension StreamCore {
         let sawReasoning = !track.reasoning.isEmpty
         reason(of: track, at: now, into: &output)
         facts.mostBytesHeld = max(facts.mostBytesHeld, track.detector.heldByteCount)
-        guard plan.style != .off else { return observe(choice, track, data, at: now) }
+        guard !plan.isBypass else { return observe(choice, track, data, at: now) }
         let chunk = ChunkAtHand(data: data, choice: choice, ordinal: ordinal, isUnchanged: isUnchanged, isBesideReasoning: sawReasoning)
         let hasPayload = track.carriesAnswer(choice, besideReasoning: sawReasoning)
         if hasPayload || !track.answer.isEmpty {
@@ -52,6 +52,7 @@ extension StreamCore {
             } catch {
                 return fail(.malformed, at: now, into: &output)
             }
+            if rendering.isTooLong { return fail(.answerTooLong, at: now, into: &output) }
         }
         sendWrittenCalls(of: track, at: now, into: &output)
         if choice.finishReason != nil { finish(track, chunk, hadPayload: hasPayload, at: now, into: &output) }
@@ -88,8 +89,9 @@ extension StreamCore {
         track.hasReasoning = true
         facts.reasoningBytes += track.reasoning.count
         if facts.firstReasoning == nil { facts.firstReasoning = now }
-        guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
+        guard track.index == 0, !phases.isFinal, !plan.isBypass else { return }
         enter(.reasoningSummary, at: now, into: &output)
+        rendering.reasoning(track.reasoning.span, to: &output)
         thoughts.received(track.reasoning.span, at: now)
         facts.reasoningRepetitions = thoughts.repetitionCount
         if thoughts.isRaw {

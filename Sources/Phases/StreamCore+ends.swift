@@ -22,7 +22,7 @@ extension StreamCore {
 
     /// The upstream itself says that something is wrong. In style `off` its own bytes have told the client.
     mutating func reported(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        if plan.style == .off {
+        if plan.isBypass {
             notedFailure = notedFailure ?? failure
         } else {
             fail(failure, at: now, into: &output)
@@ -31,20 +31,22 @@ extension StreamCore {
 
     /// The upstream said that it is done.
     mutating func finished(at now: Duration, into output: inout [UInt8]) {
-        if plan.style == .off {
+        if plan.isBypass {
             output.append(bypass.missingLineFeed)
             let failure = notedFailure ?? (choices.isEmpty ? .empty : nil)
             end = failure.map(StreamEnd.failed) ?? .finished
             return
         }
-        guard !choices.isEmpty else { return fail(.empty, at: now, into: &output) }
+        // Agents are told of choice 0 alone.
+        let hasFirstChoice = choices.contains { $0.index == 0 }
+        guard plan.agent == nil ? !choices.isEmpty : hasFirstChoice else { return fail(.empty, at: now, into: &output) }
         for track in choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
             rendering.finish(track.writtenCallCount > 0 ? .toolCalls : .stop, index: track.index, to: &output)
         }
         beginAnswer(at: now, into: &output)
-        rendering.end(usage: usage, hasFirstChoice: choices.contains { $0.index == 0 }, to: &output)
+        rendering.end(usage: usage, hasFirstChoice: hasFirstChoice, to: &output)
         end = .finished
     }
 
@@ -52,7 +54,7 @@ extension StreamCore {
     mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
         guard end == nil, lost == nil, !keepsForRestart(failure) else { return }
         if isOpen {
-            if plan.style == .off {
+            if plan.isBypass {
                 output.append(bypass.separator)
             } else {
                 for track in choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }

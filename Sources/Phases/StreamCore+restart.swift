@@ -6,7 +6,7 @@ extension StreamCore {
     /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
     /// whether any byte of the upstream's has passed.
     var isCommitted: Bool {
-        plan.style == .off ? bypass.hasPassed : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
+        plan.isBypass ? bypass.hasPassed : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
     }
 
     /// Whether a failure is not told yet, because the request may move on.
@@ -30,6 +30,7 @@ extension StreamCore {
         facts.upstreamEvents = 0
         facts.restarts += 1
         thoughts.restarted()
+        rendering.movedOn()
         owesRawBreak = true
     }
 

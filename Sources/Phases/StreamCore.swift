@@ -52,7 +52,8 @@ struct StreamCore: ~Copyable {
         guard !isOpen, end == nil else { return }
         isOpen = true
         lastOutput = now
-        guard plan.style != .off else { return }
+        guard !plan.isBypass else { return }
+        rendering.opened(to: &output)
         enter(.promptSummary, at: now, into: &output)
         if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
@@ -107,7 +108,7 @@ struct StreamCore: ~Copyable {
         event(name: unnamed.span, data: body, at: now, into: &output)
         guard end == nil, lost == nil else { return }
         if choices.isEmpty, notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
-        if plan.style == .off {
+        if plan.isBypass {
             bypass.passedWhole()
             rendering.whole(body, to: &output)
         }
@@ -127,7 +128,7 @@ struct StreamCore: ~Copyable {
 
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
-        if plan.style != .off {
+        if !plan.isBypass {
             rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
             rendering.heartbeat(.comment, phase: nil, to: &output)
@@ -168,7 +169,10 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func sendStep(at now: Duration, into output: inout [UInt8]) {
-        guard let step = thoughts.step(at: now) else { return }
+        if let step = thoughts.step(at: now) { say(step, at: now, into: &output) }
+    }
+
+    mutating func say(_ step: Step, at now: Duration, into output: inout [UInt8]) {
         enter(.reasoningSummary, at: now, into: &output)
         rendering.summary(step, .reasoningSummary, to: &output)
         facts.summarySteps += 1

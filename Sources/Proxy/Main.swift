@@ -47,7 +47,7 @@ struct ProxyCommand: ConfiguredCommand {
               69  the address cannot be listened on
             """,
         version: "proxy \(Version.current)",
-        subcommands: [ProfilesCommand.self, DetectCommand.self])
+        subcommands: [ProfilesCommand.self, DetectCommand.self, SummarizeCommand.self])
 
     @OptionGroup var source: ConfigurationSource
 

@@ -15,7 +15,7 @@ struct Line {
         for (index, said) in rehearsal.said.enumerated() {
             if index > 0 { out.append(", ") }
             out.append("{\"time\": \(Self.seconds(said.time)), \"position\": \(Self.scalars(in: trace.reasoning, to: said.receivedBytes))")
-            out.append(", \"last\": \(said.isLast), \"title\": ")
+            out.append(", \"last\": \(said.isLast), \"notice\": \(said.step.kind == .notice), \"title\": ")
             if let title = said.step.title { JSONText.appendQuoted(title, to: &out) } else { out.append("null") }
             out.append(", \"text\": ")
             JSONText.appendQuoted(said.step.text, to: &out)

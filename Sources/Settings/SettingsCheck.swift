@@ -7,6 +7,7 @@ struct SettingsCheck {
     func run(_ reading: inout Reading) {
         checkNames(&reading)
         checkTokens(&reading)
+        checkSummaries(&reading)
         for index in settings.upstreams.indices { checkUpstream(index, &reading) }
         for index in settings.profiles.indices { checkConfiguredProfile(index, &reading) }
         checkProfile(settings.detection.profile, at: "detection.profile", &reading)
@@ -47,6 +48,24 @@ struct SettingsCheck {
             complain(
                 .error, path(index, "auth"), "the client's token would be sent to this upstream, for server.api_tokens is set",
                 "set api_key, or auth: none", &reading)
+        }
+    }
+
+    private func checkSummaries(_ reading: inout Reading) {
+        let model = settings.summaries.model
+        if settings.summaries.engine == .model {
+            if model.url == nil, !reading.given.contains("summaries.model.url") {
+                complain(
+                    .error, "summaries.engine", "the engine model needs an address", "set summaries.model.url or SUMMARY_URL", &reading)
+            }
+            if model.name == nil, !reading.given.contains("summaries.model.name") {
+                complain(
+                    .error, "summaries.engine", "the engine model needs a model's name", "set summaries.model.name or SUMMARY_MODEL",
+                    &reading)
+            }
+        }
+        if model.apiKey != nil, let url = model.url, !url.isSecure, !url.isLocal {
+            complain(.warning, "summaries.model.url", "the key travels unencrypted", "use https", &reading)
         }
     }
 

@@ -24,15 +24,14 @@ enum Cue: Int, CaseIterable {
     /// Points for a sentence with the cue; counted once for each cue.
     var points: Int {
         switch self {
-        case .answer: 34
-        case .conclusion: 20
-        case .decision: 16
-        case .finding: 10
-        case .correction: 8
-        case .plan: 8
-        case .hedge: -12
-        case .chatter: -24
-        case .dangling: -14
+        case .answer: 8
+        case .conclusion: 6
+        case .decision, .finding: 0
+        case .correction: -2
+        case .plan: -3
+        case .hedge: -7
+        case .chatter: -14
+        case .dangling: -8
         case .instructions: -1_000
         }
     }
@@ -52,20 +51,20 @@ enum CueList {
         (
             .answer,
             """
-            the answer is|answer should be|answer would be|answer must be|answer will be|final answer|correct answer|the result is|the solution is|\
-            so the answer|the final result|die antwort ist|die antwort lautet|das ergebnis ist|das ergebnis lautet|die lösung ist|endergebnis|\
-            la réponse est|le résultat est|la solution est|la respuesta es|el resultado es|la solución es|la risposta è|il risultato è|\
-            a resposta é|o resultado é|ответ|答案是|答案为|答案应|最终答案|结果是|结果为|正确答案|答えは|答えが|解答は|正解は|답은|정답은|결과는|उत्तर|الجواب|الإجابة
+            the answer is|^answer|^the answer|^final|^result|^conclusion|^verdict|^recommendation|my recommendation|short answer|the answer should|answer should be|answer would be|answer must be|answer will be|final answer|correct answer|the result is|the solution is|\
+            so the answer|the final result|^antwort|^ergebnis|^fazit|kurze antwort|meine empfehlung|die antwort ist|die antwort lautet|das ergebnis ist|das ergebnis lautet|die lösung ist|endergebnis|\
+            ^réponse|^résultat|ma recommandation|la réponse est|le résultat est|la solution est|^respuesta|^resultado|mi recomendación|la respuesta es|el resultado es|la solución es|la risposta è|il risultato è|\
+            a resposta é|o resultado é|ответ|^итог|^итого|^вывод|结论是|推荐|答案是|答案为|答案应|最终答案|结果是|结果为|正确答案|結論|答えは|答えが|解答は|正解は|결론|추천|권한|답은|정답은|결과는|उत्तर|الجواب|الإجابة
             """
         ),
         (
             .conclusion,
             """
-            therefore|thus|hence|^donc|^also ist|^also sind|^entonces|^allora|consequently|in conclusion|to conclude|in summary|to summarize|overall|altogether|in total|it follows|which means|\
+            therefore|thus|hence|^donc|^also ist|^also sind|^entonces|^allora|consequently|in conclusion|to conclude|in summary|to summarize|to sum up|in short|in the end|all in all|bottom line|overall|altogether|in total|it follows|which means|\
             this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|confident that|confident now|is indeed|daher|deshalb|folglich|somit|\
-            demnach|also gilt|das heißt|das bedeutet|insgesamt|zusammenfassend|par conséquent|en conclusion|en résumé|au total|cela signifie|\
-            por lo tanto|por tanto|así que|en conclusión|en total|esto significa|quindi|pertanto|in totale|portanto|logo|поэтому|следовательно|\
-            таким образом|значит|所以|因此|综上|总之|总共|一共|于是|意味着|结论|したがって|よって|つまり|ゆえに|結論|따라서|그러므로|결론|इसलिए|अतः|لذلك|إذن
+            demnach|also gilt|das heißt|das bedeutet|insgesamt|zusammenfassend|zusammengefasst|unterm strich|am ende|kurz gesagt|par conséquent|en conclusion|en résumé|en somme|finalement|au total|cela signifie|\
+            por lo tanto|por tanto|así que|en conclusión|en resumen|en definitiva|en total|esto significa|quindi|pertanto|in totale|portanto|logo|поэтому|следовательно|\
+            таким образом|в итоге|значит|所以|因此|综上|综合|总的来|总之|总共|一共|于是|意味着|结论|したがって|よって|つまり|ゆえに|まとめ|以上から|따라서|그러므로|정리하|요약|इसलिए|अतः|لذلك|إذن
             """
         ),
         (
@@ -117,7 +116,7 @@ enum CueList {
         (
             .chatter,
             """
-            let me check again|check again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
+            let me check again|check again|try again|let me try|start over|start again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
             careful|carefully|let me think|let me see|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
             don't need to|i can also|looks right|look right|that's correct|that's right|that is correct|is that right|hold on|\
             mental|in mind|extra text|shouldn't add|my response|the response should|verbose|nochmal|noch einmal|überprüfen|sicherstellen|schritt für schritt|vérifions|vérifier|verifiquemos|paso a paso|\

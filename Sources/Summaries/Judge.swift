@@ -1,18 +1,21 @@
-/// Scores sentences: what they are about, weighed against the prompt and the text so far, and what their phrases promise.
+/// Scores sentences: how much they say, how much of it the prompt said already, and what their phrases promise.
 ///
-/// Linear in the sentence; the only growing state is a table of fixed size.
+/// The points are a fitted estimate of whether a reader would miss the sentence, 20 points for each unit of log odds, 40 for even odds (see
+/// `Cue.points` for the phrases). Linear in the sentence; nothing is remembered from one to the next.
 struct Judge {
-    /// Points a sentence can get for its terms, so that length alone does not win.
-    static let mostTermPoints = 60
-    /// Share of a sentence's terms found in the prompt from which it only repeats it, in percent.
-    static let restatementShare = 80
+    /// Terms, numbers and names of one sentence that earn points.
+    static let mostCounted = 20
+    static let mostNumbers = 4
+    static let mostNames = 4
+    /// Length in letters of scripts with spaces at which a sentence gets no points for it, and what a character of the other scripts is worth.
+    static let plainLength = 80
+    static let ideographWorth = 5
     /// Single letters a sentence may hold; more of them spell something out.
     static let plainLetters = 3
     /// Terms of one sentence that are looked at.
     static let mostTerms = 96
 
     private let promptTerms: [UInt32]
-    private var counts = TermCounts()
     private var terms: [Term] = []
     private let lexicon = Lexicon.shared
 
@@ -20,41 +23,55 @@ struct Judge {
         promptTerms = Self.termsOfPrompt(prompt.lastUserText)
     }
 
-    var heldBytes: Int { counts.heldBytes + promptTerms.count * 4 }
-
-    /// A new text begins; what was counted is of no use to it.
-    mutating func restart() { counts.removeAll() }
+    var heldBytes: Int { promptTerms.count * 4 }
 
     /// What the sentence is worth; nil when it must not be quoted.
     mutating func judge(_ sentence: Sentence) -> Judgement? {
         TermReader.read(sentence.text.span, into: &terms)
         if terms.count > Self.mostTerms { terms.removeLast(terms.count - Self.mostTerms) }
         var judgement = Judgement()
-        weighTerms(into: &judgement)
+        weighTerms(of: sentence, into: &judgement)
         weighCues(into: &judgement)
         weighForm(of: sentence, into: &judgement)
         return judgement.score < -500 || judgement.terms.isEmpty ? nil : judgement
     }
 
-    private mutating func weighTerms(into judgement: inout Judgement) {
-        var points = 0
-        var known = 0
-        var letters = 0
+    private mutating func weighTerms(of sentence: Sentence, into judgement: inout Judgement) {
+        var count = TermCount()
         for (position, term) in terms.enumerated() where !term.isLight && !lexicon.isEmpty(term) {
-            if term.length == 1, term.kind == .word { letters += 1 }
+            if term.length == 1, term.kind == .word { count.letters += 1 }
             let identity = lexicon.identity(of: term)
-            let seen = counts.count(identity)
             guard judgement.insert(identity) else { continue }
-            let isAsked = isInPrompt(identity)
-            if isAsked { known += 1 }
-            var worth = 4 + min(seen, 4) + (isAsked ? 2 : 0)
-            if lexicon.isNumber(term) { worth += 2 }
-            if term.isCapitalised && position > 0 { worth += 2 }
-            // Pairs of ideographs overlap, single letters say little.
-            points += term.kind == .ideographs || term.length == 1 ? worth / 2 : worth
+            if isInPrompt(identity) { count.asked += 1 }
+            if lexicon.isNumber(term) { count.numbers += 1 }
+            if term.isCapitalised && position > 0 { count.names += 1 }
+            if term.kind == .ideographs { count.pairs += 1 }
         }
-        judgement.score = min(points, Self.mostTermPoints) - max(0, letters - Self.plainLetters) * 4
-        if known * 100 >= judgement.terms.count * Self.restatementShare, known > 1 { judgement.score -= 16 }
+        let known = judgement.terms.count
+        // Pairs of ideographs overlap.
+        let counted = min(Self.mostCounted, known - count.pairs / 2)
+        judgement.score = 22 + counted * 6 / 5 + min(count.numbers, Self.mostNumbers) * 3 + min(count.names, Self.mostNames) * 3 / 2
+        judgement.score += Self.lengthPoints(sentence.text.count - count.pairs * 3 + count.pairs * Self.ideographWorth / 2)
+        judgement.score -= max(0, count.letters - Self.plainLetters) * 4
+        if known > 0 { judgement.score -= 20 * count.asked / known }
+    }
+
+    private struct TermCount {
+        var letters = 0
+        var asked = 0
+        var numbers = 0
+        var names = 0
+        var pairs = 0
+    }
+
+    /// 16 times the natural logarithm of the length over `plainLength`, from a table of steps: the same on every machine.
+    private static func lengthPoints(_ length: Int) -> Int {
+        var points = 0
+        var (at, bound) = (length, plainLength)
+        // A quarter more is 3.57 points.
+        while at > bound, points < 25 { (bound, points) = (bound * 5 / 4, points + 1) }
+        while at < bound, at > 0, points > -12 { (at, points) = (at * 5 / 4 + 1, points - 1) }
+        return points * 18 / 5
     }
 
     private func weighCues(into judgement: inout Judgement) {
@@ -70,16 +87,14 @@ struct Judge {
     }
 
     private func weighForm(of sentence: Sentence, into judgement: inout Judgement) {
-        if sentence.tone.contains(.doubt) { judgement.score -= 10 }
         if sentence.tone.contains(.consequence) {
-            judgement.score += 10
+            judgement.score += 11
             judgement.concludes = true
         }
-        if sentence.isFragment { judgement.score -= 10 }
         if sentence.isAnnouncement { judgement.score -= 10 }
         if sentence.isTrailing { judgement.score -= 24 }
         guard sentence.kind == .question else { return }
-        judgement.score -= 24
+        judgement.score -= 20
         (judgement.concludes, judgement.answers) = (false, false)
     }
 
@@ -103,6 +118,14 @@ struct Judge {
         collect(from: 0, to: head, of: text, into: &found)
         collect(from: max(head, text.count - promptWindow), to: text.count, of: text, into: &found)
         return found.sorted()
+    }
+
+    /// The identities of a text's terms, those without content left out; not each once.
+    static func terms(of text: Span<UInt8>) -> [UInt32] {
+        var terms: [Term] = []
+        TermReader.read(text, into: &terms)
+        let lexicon = Lexicon.shared
+        return terms.filter { !$0.isLight && !lexicon.isEmpty($0) }.map { lexicon.identity(of: $0) }
     }
 
     private static func collect(from start: Int, to end: Int, of text: [UInt8], into found: inout Set<UInt32>) {
@@ -146,11 +169,11 @@ struct SaidTerms {
     /// Steps remembered. With the default options a summary seldom has more.
     static let mostSteps = 96
     /// Share of a sentence's terms that one earlier step may hold, in percent.
-    static let overlapLimit = 66
+    static let overlapLimit = 50
     /// The same for a conclusion, which says something new with the words of what it is drawn from.
     static let conclusionOverlapLimit = 80
     /// Share that the latest steps together may hold, in percent.
-    static let recentOverlapLimit = 88
+    static let recentOverlapLimit = 75
     static let recentSteps = 5
 
     private var steps: [[UInt32]] = []

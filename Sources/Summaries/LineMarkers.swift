@@ -75,7 +75,7 @@ enum Brackets {
     static let longestAside = 36
 
     /// The text without long asides; nil when a bracket does not close, because then something is missing.
-    static func tidied(_ text: [UInt8]) -> [UInt8]? {
+    static func tidied(_ text: [UInt8], keepsAsides: Bool = false) -> [UInt8]? {
         var kept: [UInt8] = []
         kept.reserveCapacity(text.count)
         var opens: [Int] = []
@@ -83,7 +83,7 @@ enum Brackets {
             kept.append(byte)
             if byte == 0x28 { opens.append(kept.count - 1) }
             guard byte == 0x29, let open = opens.popLast() else { continue }
-            if opens.isEmpty, isAside(kept[open...]), open > 0 { drop(from: open, of: &kept) }
+            if opens.isEmpty, !keepsAsides, isAside(kept[open...]), open > 0 { drop(from: open, of: &kept) }
         }
         guard opens.isEmpty else { return nil }
         return withoutOddQuotes(withoutOuterBrackets(kept))

@@ -6,13 +6,14 @@ enum Prose {
     static let leastWords = 3
     static let leastIdeographs = 4
 
-    /// True when the text reads as a sentence.
-    static func reads(_ text: [UInt8]) -> Bool {
+    /// True when the text reads as a sentence. A closing one may have a single word: "Answer: 50."
+    static func reads(_ text: [UInt8], isClosing: Bool = false) -> Bool {
         let count = Count(text.span)
         guard count.ideographs + count.words > 0 else { return false }
-        guard count.words >= leastWords || count.ideographs >= leastIdeographs else { return false }
+        let least = isClosing ? 1 : leastWords
+        guard count.words >= least || count.ideographs >= leastIdeographs else { return false }
         guard count.wordScalars * 100 >= count.visible * leastWordShare else { return false }
-        return count.singles <= count.words + count.ideographs && !CodeLine.looksLike(text)
+        return count.singles <= count.words + count.ideographs
     }
 
     private struct Count {
@@ -61,6 +62,20 @@ enum Prose {
             wordScalars += run
             run = 0
         }
+    }
+}
+
+/// Code between backticks.
+enum CodeSpans {
+    /// The text without code spans: what is said about code is no code. Nil when there are none.
+    static func removed(from text: [UInt8]) -> [UInt8]? {
+        guard text.contains(0x60) else { return nil }
+        var isCode = false
+        var kept: [UInt8] = []
+        for byte in text {
+            if byte == 0x60 { isCode.toggle() } else if !isCode { kept.append(byte) }
+        }
+        return kept
     }
 }
 

@@ -3,8 +3,8 @@
 /// States, by what they wait for:
 /// - silent: no reasoning yet, nothing is due;
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
-/// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, `maximumStepInterval` when there is only a fair one,
-///   and within the allowance (see `ReasoningSummaryOptions`);
+/// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, up to `maximumStepInterval` the less good it is, and
+///   within the allowance (see `ReasoningSummaryOptions`);
 /// - finished: nothing is due any more, unless another upstream takes over.
 ///
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
@@ -12,45 +12,50 @@
 /// `largestHeldByteCount`, typically it is a tenth of that.
 public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
-    static let goodScore = 46
+    static let goodScore = 70
     /// Points from which a sentence is better than silence.
-    static let fairScore = 26
+    static let fairScore = 10
     /// The same two for the first step: an early sign of life matters more than its content.
-    static let goodOpeningScore = 20
+    static let goodOpeningScore = 120
     static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
-    static let shortStep = 90
+    static let shortStep = 120
+    /// Points from which a sentence is good enough to be said along with another.
+    static let companionScore = 25
 
     /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
     static let pieceLength = 4_096
 
-    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the term tables,
-    /// a heading, the sentences of one piece, and the phrases by which repetition is noticed.
+    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the prompt's terms,
+    /// the last passages, a heading, the sentences of one piece, and the phrases by which repetition is noticed.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
-        + SaidTerms.mostSteps * Judge.mostTerms * 4 + TermCounts.slotCount * 4 + Judge.mostPromptTerms * 4
+        + SaidTerms.mostSteps * Judge.mostTerms * 4 + Judge.mostPromptTerms * 4 + Closing.most * SentenceSplitter.longestSentence
         + SentenceSplitter.longestSentence + pieceLength + RepetitionWatch.heldByteCount
 
-    private let options: ReasoningSummaryOptions
-    private var splitter = SentenceSplitter()
-    private var judge: Judge
+    let options: ReasoningSummaryOptions
+    var splitter = SentenceSplitter()
+    var judge: Judge
     private var passages: [Passage] = []
-    private var candidates = Candidates()
-    private var said = SaidTerms()
+    var candidates = Candidates()
+    var closing = Closing()
+    var said = SaidTerms()
     private var watch = RepetitionWatch()
     /// The loop, counted from 1, of which a step has told.
     private var loopTold = 0
     private var heading: Heading?
     private var begun: Duration?
     private var latest = Duration.zero
-    private var lastStep: Duration?
+    var lastStep: Duration?
     private var scalarsAtLastStep = 0
-    private var characterCount = 0
+    var characterCount = 0
+    /// Characters that another engine has said; they take nothing of this one's share.
+    var othersCharacterCount = 0
     private var isFinished = false
     /// The latest step stated the answer.
-    private var hasAnswered = false
+    var hasAnswered = false
 
     /// Bytes of reasoning received, of all upstreams.
     public private(set) var reasoningByteCount = 0
@@ -75,7 +80,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
 
     /// Bytes held now; never more than `largestHeldByteCount`.
     public var heldBytes: Int {
-        splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + watch.heldBytes + (heading?.text.count ?? 0)
+        splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + watch.heldBytes + closing.heldBytes
+            + (heading?.text.count ?? 0)
     }
 
     /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
@@ -101,7 +107,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         splitter.restart()
         passages.removeAll()
         candidates.removeAll()
-        judge.restart()
+        closing.removeAll()
         heading = nil
     }
 
@@ -109,14 +115,9 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     public mutating func step(at now: Duration) -> Step? {
         guard let begun, !isFinished else { return nil }
         if let due = noticeDue, now >= due { return notice(at: now) }
-        let isPatient: Bool
-        if let lastStep {
-            guard hasEnoughNew, now >= lastStep + options.minimumStepInterval else { return nil }
-            isPatient = now < lastStep + options.maximumStepInterval
-        } else {
-            isPatient = now < begun + options.firstStepDelay
-        }
-        guard let chosen = choice(atLeast: isPatient ? patientScore : impatientScore) else { return nil }
+        let pace = pace(since: begun)
+        guard now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
+        guard let chosen = candidates.best(atLeast: pace.score(at: now), within: room) else { return nil }
         return say(chosen, within: room, at: now)
     }
 
@@ -125,9 +126,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard let begun, !isFinished else { return nil }
         if let noticeDue { return noticeDue }
         guard stepCount == 0 || hasEnoughNew else { return nil }
-        if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
-        guard choice(atLeast: impatientScore) != nil else { return nil }
-        return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
+        return candidates.highestScore(within: room).flatMap { pace(since: begun).due(for: $0) }
     }
 
     /// The reasoning ended: the conclusion, if it has not been said. With `cutShort` the text may have ended inside a sentence, and a last line
@@ -138,45 +137,28 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         if cutShort { passages.removeAll { $0.ending == .textEnd } }
         examine()
         isFinished = true
-        let room = min(options.maximumTotalCharacters - characterCount, options.maximumStepCharacters)
-        guard let chosen = conclusion(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
-        return say(chosen, within: room, at: now)
+        return closingStep(at: now)
     }
 
-    private var patientScore: Int { stepCount == 0 ? Self.goodOpeningScore : Self.goodScore }
-    private var impatientScore: Int { stepCount == 0 ? Self.fairOpeningScore : Self.fairScore }
+    /// How many points a sentence needs by now: ever fewer, the longer nothing was said.
+    private func pace(since begun: Duration) -> Pace {
+        guard let lastStep else {
+            return Pace(start: begun, end: begun + options.firstStepDelay, good: Self.goodOpeningScore, fair: Self.fairOpeningScore)
+        }
+        return Pace(
+            start: lastStep + options.minimumStepInterval, end: lastStep + options.maximumStepInterval, good: Self.goodScore,
+            fair: Self.fairScore)
+    }
 
     private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
 
     /// Characters the next step may have.
     private var room: Int {
-        min(options.allowance(after: splitter.scalarCount) - characterCount, options.maximumStepCharacters)
-    }
-
-    private func choice(atLeast score: Int) -> Candidate? {
-        candidates.best(atLeast: score, within: room)
-    }
-
-    /// Right after a step only a conclusion or a decision is worth another, and only one that says more than the answer given.
-    private func isWorthEnding(with chosen: Candidate, at now: Duration) -> Bool {
-        guard let lastStep else { return true }
-        guard chosen.judgement.concludes || chosen.judgement.decides else {
-            return chosen.score >= Self.goodScore && now >= lastStep + options.minimumStepInterval
-        }
-        guard hasAnswered else { return true }
-        let fresh = chosen.judgement.terms.filter { !judge.isInPrompt($0) }
-        let isDue = chosen.judgement.answers || now >= lastStep + options.minimumStepInterval
-        return isDue && said.isNewLately(fresh, upTo: Self.answeredOverlap)
-    }
-
-    /// At the end the latest answer counts more than the most interesting remark.
-    private func conclusion(within room: Int) -> Candidate? {
-        let least = stepCount == 0 ? Int.min : Self.fairScore
-        let latest = candidates.list.last?.ordinal ?? 0
-        return candidates.best(where: { $0.score >= least && $0.characters <= room }) { candidate in
-            let drawn = candidate.judgement.answers ? 60 : candidate.judgement.concludes ? 40 : 0
-            return candidate.score + drawn - min(30, latest - candidate.ordinal)
-        }
+        let allowed = options.allowance(after: splitter.scalarCount)
+        // A character of Chinese or Japanese says more than two letters, and takes a model as long.
+        let opening = options.openingCharacters * (splitter.scalarCount * 5 - splitter.wideCount * 3) / max(1, splitter.scalarCount * 5)
+        let share = (stepCount == 0 ? max(allowed, opening) : allowed) - characterCount
+        return min(share, options.maximumStepCharacters, remainingCharacters)
     }
 }
 
@@ -207,6 +189,7 @@ extension ReasoningSummary {
     private mutating func examine() {
         for passage in passages {
             examinedByteCount += passage.text.count
+            closing.add(passage)
             guard let sentence = Sentence(passage) else { continue }
             if sentence.kind == .heading {
                 heading = Heading(text: sentence.text, ordinal: sentence.ordinal)
@@ -225,10 +208,17 @@ extension ReasoningSummary {
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }
 
-    private mutating func say(_ chosen: Candidate, within room: Int, at now: Duration) -> Step {
+    /// The step of one sentence.
+    mutating func sayAlone(_ chosen: Candidate, at now: Duration) -> Step { said([chosen], titledBy: chosen.ordinal, at: now) }
+
+    mutating func say(_ chosen: Candidate, within room: Int, at now: Duration) -> Step {
         let pair = companion(of: chosen, within: room).map { $0.ordinal < chosen.ordinal ? [$0, chosen] : [chosen, $0] } ?? [chosen]
+        return said(pair, titledBy: chosen.ordinal, at: now)
+    }
+
+    private mutating func said(_ pair: [Candidate], titledBy ordinal: Int, at now: Duration) -> Step {
         let text = Self.joined(pair)
-        let step = Step(text: text, title: StepTitle.title(of: pair[0].text, heading: takeHeading(before: chosen.ordinal)))
+        let step = Step(text: text, title: StepTitle.title(of: pair[0].text, heading: takeHeading(before: ordinal)))
         for sentence in pair { said.add(sentence.judgement.terms) }
         candidates.drop(through: pair[pair.count - 1].ordinal, butKeepNewTo: said)
         characterCount += text.count
@@ -248,7 +238,7 @@ extension ReasoningSummary {
         }
         if chosen.judgement.dangles, let before = candidates.neighbour(of: chosen, at: -1), fits(before) { return before }
         guard chosen.characters < Self.shortStep else { return nil }
-        return candidates.neighbour(of: chosen, at: 1).flatMap { $0.score >= Self.goodScore && fits($0) ? $0 : nil }
+        return candidates.best(where: { $0.ordinal != chosen.ordinal && $0.score >= Self.companionScore && fits($0) }, by: \.worth)
     }
 
     private static func joined(_ sentences: [Candidate]) -> String {
@@ -264,5 +254,46 @@ extension ReasoningSummary {
         guard let held = heading, held.ordinal < ordinal else { return nil }
         heading = nil
         return held.text
+    }
+}
+
+// Another engine makes the steps, and this one stands by: it hears the same reasoning, and what was said counts for both.
+extension ReasoningSummary {
+    /// The latest sentence that was examined: what a step made from the text so far covers.
+    var latestOrdinal: Int { candidates.list.last?.ordinal ?? -1 }
+
+    /// Characters that all further steps may have together.
+    var remainingCharacters: Int { options.maximumTotalCharacters - characterCount - othersCharacterCount }
+
+    /// Whether a loop may be told of now; then the next step does.
+    func isNoticeDue(at now: Duration) -> Bool { noticeDue.map { now >= $0 } ?? false }
+
+    /// When a loop may be told of; nil without one.
+    var noticeTime: Duration? { noticeDue }
+
+    /// Whether the model is repeating itself word by word.
+    var isLooping: Bool { watch.loopBegan != nil }
+
+    /// Whether `text` says something that no step has said.
+    func isNews(_ text: [UInt8]) -> Bool {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        return judgement.terms.isEmpty ? false : said.isNew(judgement)
+    }
+
+    /// The other engine has said `text` about everything up to `ordinal`.
+    mutating func wasSaid(_ text: [UInt8], upTo ordinal: Int, at now: Duration) -> Step {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        said.add(judgement.terms)
+        candidates.drop(through: ordinal, butKeepNewTo: said)
+        let step = Step(text: String(decoding: text, as: UTF8.self), title: StepTitle.title(of: text, heading: nil))  // WHY: once per step
+        othersCharacterCount += step.text.count
+        stepCount += 1
+        let sentence = Sentence(Passage(text: text, ending: .punctuation, ordinal: ordinal, startsLine: false))
+        hasAnswered = sentence.flatMap { judge.judge($0) }?.answers ?? false
+        lastStep = now
+        scalarsAtLastStep = splitter.scalarCount
+        return step
     }
 }

@@ -2,11 +2,11 @@
 public struct ReasoningSummaryOptions: Sendable {
     /// How much is said.
     ///
-    /// | | steps apart | characters of a step | share of the reasoning at first | in all |
+    /// | | steps apart | characters of a step | share of the reasoning, with the conclusion | in all |
     /// |---|---|---|---|---|
-    /// | `concise` | 6 to 16 s | 160 | 5 % | half |
-    /// | `auto` | 3 to 8 s | 240 | 10 % | 8,000 |
-    /// | `detailed` | 2 to 5 s | 320 | 20 % | twice |
+    /// | `concise` | 6 to 16 s | 160 | 5 to 7.5 % | half |
+    /// | `auto` | 3 to 8 s | 240 | 10 to 15 % | 8,000 |
+    /// | `detailed` | 2 to 5 s | 320 | 20 to 30 % | twice |
     public enum Level: Sendable, CaseIterable {
         case concise, auto, detailed
     }
@@ -23,10 +23,10 @@ public struct ReasoningSummaryOptions: Sendable {
     public var maximumStepCharacters = 240
     /// Characters of all steps together. The pace slows down long before, so that a long reasoning is covered to its end.
     public var maximumTotalCharacters = 8_000
-    /// Characters of summary for each character of reasoning, at the beginning.
+    /// Characters of summary for each character of reasoning, at the beginning; a little more with the conclusion.
     public var share = 0.1
-    /// Characters that may be said before the share allows them, so that short and slow reasoning gets a summary, too.
-    public var openingCharacters = 240
+    /// Characters that the first step may have before the share allows them.
+    public var openingCharacters = 120
     /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
     public var repetitionNoticeDelay: Duration?
 
@@ -55,16 +55,27 @@ public struct ReasoningSummaryOptions: Sendable {
         maximumStepInterval = maximumStepInterval * interval
         minimumNewCharacters = Int(Double(minimumNewCharacters) * interval)
         maximumStepCharacters = step
-        openingCharacters = step
+        openingCharacters = step / 2
         self.share = share
         maximumTotalCharacters = max(step, total)
     }
 
-    /// Characters that all steps may have after `reasoning` scalars: the opening allowance and the share at first, then ever less, never
-    /// more than the total without room for one last step.
+    /// Characters that all steps may have after `reasoning` scalars, before the conclusion: the share, then ever less, never more than the
+    /// total without room for one last step; at the beginning less, so that there is room for a conclusion if the text ends soon.
     func allowance(after reasoning: Int) -> Int {
-        let room = max(1, maximumTotalCharacters - openingCharacters - maximumStepCharacters)
+        let room = max(1, maximumTotalCharacters - maximumStepCharacters)
         let grown = Int(Double(reasoning) * share)
-        return openingCharacters + grown * room / (grown + room)
+        let early = max(openingCharacters * 5 / 3, Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3)
+        return min(early, openingCharacters / 2 + grown * room / (grown + room))
     }
+
+    /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
+    func closingRoom(after reasoning: Int, said: Int) -> Int {
+        let left = Int(Double(reasoning) * share * Self.closingShare) - said
+        return max(openingCharacters * 5 / 6, min(left, maximumStepCharacters * 5 / 3))
+    }
+
+    /// How much more than the share may be used early, and with the conclusion.
+    private static let earlyShare = 1.2
+    private static let closingShare = 1.48
 }

@@ -16,15 +16,19 @@ struct Sentence: Equatable {
     var tone: Openers.Tone = []
 
     /// The passage as a sentence; nil when it is code, a table, a formula or too little to read.
-    init?(_ passage: Passage) {
+    ///
+    /// - Parameters:
+    ///   - passage: what the splitter found.
+    ///   - isClosing: it may be the conclusion: asides stay, and a few words are enough.
+    init?(_ passage: Passage, isClosing: Bool = false) {
         guard passage.ending != .interrupted || passage.text.last == 0x3A else { return nil }
         var body = passage.startsLine ? LineMarkers.removed(from: passage.text) : passage.text[...]
         let isHeading = passage.startsLine && LineMarkers.isHeading(passage.text)
         while body.last == 0x20 { body.removeLast() }
-        guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain) else { return nil }
+        guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain, keepsAsides: isClosing) else { return nil }
         let (stripped, tone) = Openers.removed(from: whole)
         let words = Array(stripped)
-        guard !words.isEmpty, Prose.reads(words) else { return nil }
+        guard !words.isEmpty, Prose.reads(words, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? words) else { return nil }
         text = words
         kind = isHeading ? .heading : .statement
         ordinal = passage.ordinal

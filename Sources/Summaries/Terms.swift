@@ -144,33 +144,3 @@ struct TermReader {
                 end: end + width))
     }
 }
-
-/// How often each term has come up lately: a small table in which old and rare terms make place for new ones.
-struct TermCounts {
-    /// Slots of 4 bytes: 4 KiB for each stream.
-    static let slotCount = 1_024
-    /// Above this a term is simply frequent.
-    static let most: UInt32 = 60
-
-    /// High 24 bits: the term; low 8 bits: the count.
-    private var slots: [UInt32] = []
-
-    var heldBytes: Int { slots.count * 4 }
-
-    /// Counts `stem` once more and returns how often it was seen before.
-    mutating func count(_ stem: UInt32) -> Int {
-        if slots.isEmpty { slots = [UInt32](repeating: 0, count: Self.slotCount) }
-        let position = Int(stem % UInt32(Self.slotCount))
-        let tag = stem & 0xFFFF_FF00
-        let slot = slots[position]
-        if slot & 0xFFFF_FF00 == tag, slot & 0xFF > 0 {
-            if slot & 0xFF < Self.most { slots[position] = slot + 1 }
-            return Int(slot & 0xFF)
-        }
-        // Another term sits here: it loses one, and its place when none is left.
-        slots[position] = slot & 0xFF > 1 ? slot - 1 : tag | 1
-        return 0
-    }
-
-    mutating func removeAll() { slots.removeAll() }
-}

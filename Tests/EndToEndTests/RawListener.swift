@@ -95,7 +95,7 @@ final class RawUpstream: Sendable {
     }
 
     /// One request, or what came of it before the other side closed.
-    private static func read(_ connection: CInt) -> [UInt8] {
+    static func read(_ connection: CInt) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var request: [UInt8] = []
         while !isWhole(request) {

@@ -3,6 +3,7 @@ import random
 
 import sentences as cutting
 from metrics import WORD, folded
+from stopwords import STOP_WORDS
 
 SEEDS = range(20)
 
@@ -29,20 +30,21 @@ def plain(sentences, budget):
 
 
 class Tokenizer:
-    """Words for the rankers; their own needs data that may not be there, and knows few languages."""
+    """Words for the rankers, without function words: their own way needs data that may not be there, and knows few languages.
+
+    Cut to stems, as the metrics cut them, both rankers find less on this corpus; with function words, too."""
 
     def to_words(self, sentence):
         words = []
         for word in WORD.findall(folded(sentence)):
-            unspaced = "\u3040" <= word[0] <= "\u9fff"
-            words += [word[i:i + 2] for i in range(max(1, len(word) - 1))] if unspaced else [word]
-        return tuple(words)
+            words += [word[i:i + 2] for i in range(max(1, len(word) - 1))] if "\u3040" <= word[0] <= "\u9fff" else [word]
+        return tuple(word for word in words if word not in STOP_WORDS)
 
     def to_sentences(self, paragraph):
         return tuple(cutting.sentences(paragraph))
 
 
-def rankers(sentences, stop_words):
+def rankers(sentences):
     """The sentences' order by TextRank and LexRank. Raises ImportError when the package is missing."""
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
     from sumy.summarizers.lex_rank import LexRankSummarizer
@@ -58,16 +60,15 @@ def rankers(sentences, stop_words):
             def _get_best_sentences(all, count, rating, *rest, **more):
                 return [rating[sentence] if isinstance(rating, dict) else rating(sentence, *rest, **more) for sentence in all]
         summarizer = Ranking()
-        summarizer.stop_words = stop_words
         scores = summarizer(document, len(sentences)) or [0.0] * len(sentences)
         orders[name] = sorted(range(len(sentences)), key=lambda index: (-scores[index], index))
     return orders
 
 
-def ranked(sentences, budget, stop_words):
+def ranked(sentences, budget):
     seen, unique = set(), []
     for text in sentences:
         if text not in seen:
             seen.add(text)
             unique.append(text)
-    return {name: [fill(unique, order, budget)] for name, order in rankers(unique, stop_words).items()}
+    return {name: [fill(unique, order, budget)] for name, order in rankers(unique).items()}

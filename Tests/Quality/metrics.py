@@ -5,16 +5,17 @@ A *summary* is a list of units: the steps of an engine, or the sentences a basel
 - compression: characters of the summary / characters of the reasoning.
 - coverage: share of the trace's reference points that the summary says. A point is said when all keys of one of its sets occur within two
   neighbouring sentences of the summary. A key is matched without regard to case and width; a key that begins or ends with a letter or digit
-  must do so at a word's edge (60 is not in 160 or 60.5), `*` at its end allows any rest of the word; in scripts without spaces anywhere.
+  must do so at a word's edge (60 is not in 160 or 60.5), `*` at its end allows any rest of the word, as does Korean, whose particles stand there; in scripts without spaces anywhere.
 - conclusion kept: the same for the conclusion. *Closing*: it is in the last two units.
 - overlap of a step with an earlier one: share of the later step's content words that the earlier one has. Content words: numbers, and words
-  of two letters and more that are no function words, cut to six letters; pairs of neighbouring characters in Chinese and Japanese.
+  of two letters and more that are no function words, cut to six letters (two in Korean); pairs of neighbouring characters in Chinese and Japanese.
 - redundancy: share of steps with an overlap above REDUNDANT with one earlier step, or whose text was sent before. Steps of fewer than three
   content words count only if the text was sent before. *Mean overlap*: the mean of each step's highest overlap.
 - complete: share of steps that are whole sentences or list items: begins with a capital, a digit, a quotation, a formula, code or a script
   without case; ends with sentence punctuation; brackets, quotes and formulas are closed; no "…" at the end; no code block or display formula;
-  where the reasoning has the same words, the last ones are followed by the end of a sentence or line, and nothing was left out before the
-  first ones but a clause up to a comma, colon or dash, or words without content.
+  where the reasoning has the same words, the last ones are followed by the end of a sentence or line (a remark in brackets may be left out),
+  nothing was left out before the first ones but a clause up to a comma, colon or dash, or words without content, and no two lines are glued
+  that no punctuation joins.
 - first step: seconds from the first token. Waiting: when the reasoning ended before.
 - intervals: seconds between steps; the closing step, which comes when the reasoning ends, is free to come early.
 - late: intervals in which something new waited. A sentence is something new when it has at least NEW_WORDS content words and shares at most
@@ -51,18 +52,24 @@ def folded(text):
     return re.sub(r"\s+", " ", text)
 
 
-@functools.lru_cache(20_000)
-def content_words(text):
-    words = set()
+def terms(text):
+    """The content words in order."""
+    words = []
     for word in WORD.findall(folded(text)):
         if word[0].isdigit() or word[0] == "-":
-            words.add(word)
+            words.append(word)
         elif re.match(f"[{UNSPACED}]", word):
             pairs = [word[i:i + 2] for i in range(len(word) - 1)] or [word]
-            words.update(pair for pair in pairs if not re.fullmatch(r"[\u3040-\u309f]+", pair) and pair not in STOP_WORDS)
+            words.extend(pair for pair in pairs if not re.fullmatch(r"[\u3040-\u309f]+", pair) and pair not in STOP_WORDS)
         elif len(word) > 1 and word not in STOP_WORDS:
-            words.add((word[:-1] if len(word) > 3 and word.endswith("s") else word)[:6])
-    return frozenset(words)
+            # Korean words of two syllables carry their particles behind them.
+            words.append(word[:2] if "가" <= word[0] <= "힣" else (word[:-1] if len(word) > 3 and word.endswith("s") else word)[:6])
+    return words
+
+
+@functools.lru_cache(20_000)
+def content_words(text):
+    return frozenset(terms(text))
 
 
 @functools.lru_cache(None)
@@ -73,7 +80,7 @@ def key_pattern(key):
     plain = f"[^\\W{UNSPACED}]"
     if re.match(plain, key[0]):
         pattern = rf"(?<!{plain})(?<!{plain}[.,])" + pattern if key[0].isdigit() else rf"(?<!{plain})" + pattern
-    if not rest and re.match(plain, key[-1]):
+    if not rest and re.match(plain, key[-1]) and not "가" <= key[-1] <= "힣":
         pattern += rf"(?!{plain})(?![.,]\d)"
     return re.compile(pattern)
 
@@ -136,7 +143,7 @@ def incomplete(text, reasoning):
     # Half-open intervals: one round and one square bracket make a pair.
     if any(depth[2:]) or depth[0] + depth[1] or body.count('"') % 2:
         return "bracket or quotation not closed"
-    return begins_inside(bare, reasoning) or ends_inside(core, reasoning)
+    return begins_inside(bare, reasoning) or ends_inside(core, reasoning) or glued(bare, reasoning)
 
 
 def squeezed(text):
@@ -151,15 +158,32 @@ def begins_inside(bare, reasoning):
     place = letters.find(first) if len(first) >= 8 else -1
     if place < 0:
         return ""
+    text = cutting.prose(reasoning)
     ends = [0] + [end for _, end in cutting.located(reasoning)]
     while place >= 0:
         begin = source[place][1]
-        before = cutting.LIST_MARK.sub("", reasoning[max(end for end in ends if end <= begin):begin].strip("\n"))
-        left = before.rstrip("\"'“‘«「『（([*`$_\\ \n")
+        before = text[max(end for end in ends if end <= begin):begin]
+        left = cutting.LIST_MARK.sub("", before[before.rfind("\n") + 1:]).rstrip("\"'“‘«「『（([*`$_\\ \n")
         if not left or left[-1] in ",;:—–，、；：-|" or not content_words(left) - FILLER:
             return ""
         place = letters.find(first, place + 1)
     return f"begins inside a sentence of the reasoning ({first[:12]}…)"
+
+
+def glued(bare, reasoning):
+    """Looks each half line up: the step goes on where in the reasoning a line ends without punctuation."""
+    words = "".join(character.lower() for character, _ in squeezed(bare))
+    source = squeezed(reasoning)
+    letters = "".join(character.lower()[:1] for character, _ in source)
+    place = letters.find(words)
+    while place >= 0:
+        text = reasoning[source[place][1]:source[place + len(words) - 1][1] + 1]
+        if not re.search(r"[^\s.!?。！？؟।,;:，；：、…)\]}*_`$|—–-][ \t]*\n", text):
+            return ""
+        place = letters.find(words, place + 1)
+        if place < 0:
+            return "glues two lines"
+    return ""
 
 
 def ends_inside(core, reasoning):
@@ -171,8 +195,8 @@ def ends_inside(core, reasoning):
     if place < 0:
         return ""
     while place >= 0:
-        after = reasoning[source[place + len(tail) - 1][1] + 1:][:12]
-        if not after.strip() or re.match(r"[^\w\n]*?(?:[.!?。！？؟।:：;；…]|\n)|[)\]`*\"'”’»」』）]*\s*(?:\n|$)|\s*(?:```|\$\$|\\\[)", after):
+        after = reasoning[source[place + len(tail) - 1][1] + 1:][:400]
+        if not after.strip() or re.match(r"(?:[\"'”’»」』*`$]*\s*[(（][^()（）]*[)）])?[^\w\n]*?(?:[.!?。！？؟।:：;；…]|\n)|[)\]`*\"'”’»」』）]*\s*(?:\n|$)|\s*(?:```|\$\$|\\\[)", after):
             return ""
         place = letters.find(tail, place + 1)
     return f"ends inside a sentence of the reasoning (…{tail[-12:]})"
@@ -221,7 +245,7 @@ def pace(steps, trace, clock):
 
 
 def is_notice(step):
-    return bool(step.get("notice")) or bool(re.search(r"\brepeat(s|ed|ing) itself\b", step["text"]))
+    return bool(step.get("notice"))
 
 
 def is_late(before, after, located, said):

@@ -17,7 +17,6 @@ import bars
 import corpus
 import measures
 import tables
-from stopwords import STOP_WORDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -28,6 +27,7 @@ def options():
     parser.add_argument("--corpus", default=ROOT / "Fixtures/summaries/corpus", type=pathlib.Path)
     parser.add_argument("--only", default="", metavar="TEXT", help="only traces whose name holds this")
     parser.add_argument("--tokens-per-second", type=float, default=50)
+    parser.add_argument("--level", default="auto", choices=["concise", "auto", "detailed"], help="the bars are meant for auto")
     parser.add_argument("--no-baselines", action="store_true", help="the engine alone: much faster")
     parser.add_argument("--show", metavar="NAME", help="print one trace's steps and points, no table")
     parser.add_argument("--check", action="store_true", help="fail when a bar does not hold")
@@ -38,10 +38,10 @@ def options():
     return parser.parse_args()
 
 
-def played(program, paths, rate):
+def played(program, paths, rate, level="auto"):
     """What the engine said, one object a trace."""
     run = subprocess.run(
-        [program, "--tokens-per-second", str(rate), *map(str, paths)], capture_output=True, text=True, timeout=600)
+        [program, "--tokens-per-second", str(rate), "--level", level, *map(str, paths)], capture_output=True, text=True, timeout=600)
     if run.returncode != 0:
         sys.exit(f"quality: {run.stderr.strip() or f'the program failed with status {run.returncode}'}")
     return [json.loads(line) for line in run.stdout.splitlines()]
@@ -57,7 +57,7 @@ def compared(trace, length, use_rankers):
     from sentences import sentences
     made = baselines.plain(sentences(trace.reasoning), length)
     if use_rankers:
-        made |= baselines.ranked(sentences(trace.reasoning), length, STOP_WORDS)
+        made |= baselines.ranked(sentences(trace.reasoning), length)
     return {name: measures.mean([measures.content(units, trace) for units in summaries]) for name, summaries in made.items()}
 
 
@@ -78,7 +78,7 @@ def main():
         sys.exit(f"quality: {bad}")
     if not traces:
         sys.exit("quality: no such trace")
-    lines = played(arguments.program, [trace.path for trace in traces], arguments.tokens_per_second)
+    lines = played(arguments.program, [trace.path for trace in traces], arguments.tokens_per_second, arguments.level)
     if arguments.show:
         for trace, line in zip(traces, lines):
             tables.show(trace, line, arguments.tokens_per_second)

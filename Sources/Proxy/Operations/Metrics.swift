@@ -116,6 +116,10 @@ enum MetricName: String, CaseIterable {
     case reasoningBytes = "reasoning_proxy_reasoning_bytes_total"
     case answerBytes = "reasoning_proxy_answer_bytes_total"
     case summarySteps = "reasoning_proxy_summary_steps_total"
+    case summaryCalls = "reasoning_proxy_summary_calls_total"
+    case summaryFallbacks = "reasoning_proxy_summary_fallbacks_total"
+    case summaryTokens = "reasoning_proxy_summary_tokens_total"
+    case summarySeconds = "reasoning_proxy_summary_seconds"
     case reasoningRepetitions = "reasoning_proxy_reasoning_repetitions_total"
     case answersMissing = "reasoning_proxy_answers_missing_total"
     case startsLearned = "reasoning_proxy_starts_learned_total"
@@ -142,7 +146,7 @@ enum MetricName: String, CaseIterable {
         case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown, .queueLength,
             .residentMemory:
             "gauge"
-        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer, .queueWait: "histogram"
+        case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer, .queueWait, .summarySeconds: "histogram"
         default: "counter"
         }
     }
@@ -162,6 +166,10 @@ enum MetricName: String, CaseIterable {
         case .reasoningBytes: "Reasoning text received, in bytes of UTF-8."
         case .answerBytes: "Answer text delivered, in bytes of UTF-8."
         case .summarySteps: "Steps of reasoning summaries sent."
+        case .summaryCalls: "Calls to the model that makes steps, by what came of them."
+        case .summaryFallbacks: "Steps left to the extractive engine because the model gave none, by reason."
+        case .summaryTokens: "Tokens of the model that makes steps, as it counted them, by kind."
+        case .summarySeconds: "Duration of completed calls to the model that makes steps."
         case .reasoningRepetitions: "Loops in reasoning: times a model began to repeat itself word by word."
         case .answersMissing: "Answers missing because the length was used up by reasoning."
         case .startsLearned: "Models found to begin inside reasoning although their profile says outside."

@@ -69,6 +69,6 @@ extension Relay {
             return
         }
         machine.ticked(at: now, into: &output)
-        if !output.isEmpty { send() }
+        if output.isEmpty { askSummariser() } else { send() }
     }
 }

@@ -70,6 +70,8 @@ final class Relay: Exchange {
     var statistics: TransferStatistics?
     var facts: StreamFacts?
     var isPaused = false
+    /// The calls to a model that makes the steps; nil without one.
+    lazy var summaryCalls = makeSummaryCalls()
     /// When the upstream's head came.
     var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
@@ -160,6 +162,7 @@ final class Relay: Exchange {
         }
         sink.flush()
         pauseUpstreamIfClientIsSlow()
+        askSummariser()
     }
 
     /// What the machine wants done after an input.
@@ -193,6 +196,7 @@ final class Relay: Exchange {
         } else {
             letGo()
         }
+        summaryCalls?.stop(at: now)
         RelayReport(self).file(end)
         server.streams.leave(job.client)
     }

@@ -26,6 +26,7 @@ struct HealthRoute {
         output.number("streams_open", server.openStreamCount)
         output.number("streams_waiting", server.streams.waitingCount)
         output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
+        if let summariser = server.summariser { output.raw("summariser", HealthRoute.describe(summariser.entry)) }
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
@@ -78,7 +79,7 @@ struct HealthRoute {
             (.queueLength, [], Double(server.streams.waitingCount)),
         ]
         if let bytes = MemoryWatch.residentBytes { gauges.append((.residentMemory, [], Double(bytes))) }
-        for upstream in server.upstreams.entries {
+        for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
             let current = upstream.status.stateName
             for state in ["closed", "half_open", "open", "throttled"] {

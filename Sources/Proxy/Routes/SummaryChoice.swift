@@ -41,7 +41,8 @@ struct SummaryChoice {
         }
     }
 
-    private func options(_ level: ReasoningSummaryOptions.Level) -> ReasoningSummaryOptions {
+    /// A summary of this level, as the settings want it.
+    func options(_ level: ReasoningSummaryOptions.Level) -> ReasoningSummaryOptions {
         var options = ReasoningSummaryOptions(level: level, interval: settings.interval, total: settings.maxLength)
         options.repetitionNoticeDelay = settings.repetitionNotice > .zero ? settings.repetitionNotice : nil
         return options
