@@ -19,11 +19,11 @@ final class FaultStage {
     }
 
     /// The clocks of every upstream.
-    static let connect = Duration.milliseconds(400)
-    static let head = Duration.milliseconds(600)
-    static let firstEvent = Duration.milliseconds(900)
+    static let connect = Duration.milliseconds(600)
+    static let head = Duration.milliseconds(900)
+    static let firstEvent = Duration.milliseconds(1200)
     static let gap = Duration.milliseconds(400)
-    static let total = Duration.milliseconds(2500)
+    static let total = Duration.milliseconds(3000)
     /// What an ordinary request is answered, here and by the second upstream.
     static let goodAnswer = "Done at once."
     /// The largest event, line and body, but on the roomy stage.

@@ -141,7 +141,8 @@ struct UpstreamFault: Sendable {
             try connection.send(stage.chat(style == "events" ? model : "\(model)#\(style)", stream: way.isStream).bytes)
             // While the fault is under way.
             var fastest = try measured { _ = try stage.health() }
-            if fastest > .milliseconds(100) { fastest = try measured { _ = try stage.health() } }
+            // Others compute on the machine too: what counts is that nothing here holds the answer up.
+            for _ in 0..<4 where fastest > .milliseconds(100) { fastest = try measured { _ = try stage.health() } }
             run.expect(fastest < .milliseconds(100), "health took \(fastest.inMilliseconds) ms meanwhile")
             reply = try connection.reply(within: within + .seconds(3))
         }
