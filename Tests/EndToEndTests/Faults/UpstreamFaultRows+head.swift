@@ -72,7 +72,7 @@ extension UpstreamFault {
             rateLimit("429 with a garbled Retry-After", "status=429;retry_after=soon", counts: 1),
             rateLimit("429 with Retry-After", "status=429;retry_after=7", counts: 0, rests: 5...7),
             rateLimit("429 with an endless Retry-After", "status=429;retry_after=999999999", counts: 0, rests: 250...300),
-            rateLimit("429 with a date", "status=429;retry_after=\(date(in: 20))", counts: 0, rests: 10...21),
+            rateLimit("429 with a date", "status=429;retry_after=\(date(in: 3600))", counts: 0, rests: 250...300),
             rateLimit("429 with a date long gone", "status=429;retry_after=Sun, 06 Nov 1994 08:49:37 GMT", counts: 1),
         ]
         + [(500, 502), (501, 502), (502, 502), (503, 503), (504, 504), (529, 503), (408, 504)].map { status, told in
@@ -129,7 +129,7 @@ extension UpstreamFault {
         #"{\"error\":{\"message\":\"\#(message): \#(WallSecrets.upstreamKey) \#(WallSecrets.upstreamHeader)\",\"type\":\"invalid_request_error\",\"code\":\"its_own_code\"}}"#
     }
 
-    /// A moment in so many seconds, as HTTP writes it.
+    /// A moment in so many seconds, as HTTP writes it; counted from the beginning of the run, not of the row.
     private static func date(in seconds: TimeInterval) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
