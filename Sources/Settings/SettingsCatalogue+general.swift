@@ -43,7 +43,7 @@ extension SettingsCatalogue {
                 "Give clients that stumble over named events the style inline."),
             set(
                 "stream.commit_delay", \.stream.commitDelay, .duration(.zero ... .seconds(30)),
-                "How long the status line waits for the upstream's status."),
+                "How long the status line waits for the upstream's status; 0 for not at all."),
             set(
                 "stream.heartbeat.interval", \.stream.heartbeatInterval, .duration(.seconds(1) ... .seconds(3600)),
                 "Longest silence before a heartbeat."),
