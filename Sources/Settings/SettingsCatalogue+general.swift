@@ -104,7 +104,7 @@ extension SettingsCatalogue {
                 "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
                 "Most new reasoning that one call shows."),
             set(
-                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(100...10_000_000),
+                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(10...10_000_000),
                 "Tokens all calls for one answer may take, questions included."),
             set(
                 "summaries.model.concurrency", \.summaries.model.concurrency, .count(1...10_000),

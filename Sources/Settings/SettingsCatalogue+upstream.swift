@@ -25,7 +25,9 @@ extension SettingsCatalogue {
         set("timeouts.head", \.timeouts.head, clock, "Until the response head."),
         set("timeouts.first_event", \.timeouts.firstEvent, clock, "Until the first event that says something."),
         set("timeouts.gap_reasoning", \.timeouts.gapReasoning, clock, "Between two events of the reasoning."),
-        set("timeouts.gap_answer", \.timeouts.gapAnswer, clock, "Between two events of the answer, or two pieces of one that is not streamed."),
+        set(
+            "timeouts.gap_answer", \.timeouts.gapAnswer, clock,
+            "Between two events of the answer, or two pieces of one that is not streamed."),
         set("timeouts.total", \.timeouts.total, clock, "From the first try to the last byte."),
     ]
 

@@ -21,8 +21,8 @@ from programs import ROOT, Program  # noqa: E402
 WARM_UP = 3
 SOCKET_SECONDS = 30
 QUESTION = "Is 1001 a prime number, and what are its factors?"
-# 0.9 s of thoughts: long enough for a call to begin, at 0.5 s.
-THOUGHT = " ".join(["Let me test the small primes as divisors of 1001 and see what comes of it."] * 6)
+# 0.8 s of thoughts: long enough for a call to begin, at 0.5 s.
+THOUGHT = " ".join(["Let me test the small primes as divisors of 1001 and see what comes of it."] * 5)
 SCENARIO = {
     "name": "thinks-for-a-moment", "description": "measured", "reasoning": THOUGHT, "answer": "No. 1001 = 7 × 11 × 13.",
     "pacing": {"tokens_per_second": 100, "jitter": 0, "first_token_delay_ms": 0}}

@@ -97,7 +97,8 @@ final class FaultStage {
         // A handshake takes computing, and others may be computing too.
         let connect = url.hasPrefix("https") ? connect * 4 : connect
         let times = [
-            ("connect", connect), ("head", head), ("first_event", firstEvent), ("gap_reasoning", gap), ("gap_answer", gap), ("total", total),
+            ("connect", connect), ("head", head), ("first_event", firstEvent), ("gap_reasoning", gap), ("gap_answer", gap),
+            ("total", total),
         ].map { "\($0.0): \(Int($0.1.inMilliseconds))ms" }.joined(separator: ", ")
         return "  - {name: \(name), url: \"\(url)\", models: [\"\(name)\"], timeouts: {\(times)}\(more.isEmpty ? "" : ", ")\(more)}"
     }

@@ -147,7 +147,8 @@ struct UpstreamFault: Sendable {
         run.expect(time >= atLeast || !way.isStream, "it took only \(time.inMilliseconds) ms")
         run.expect(time < within, "it took \(time.inMilliseconds) ms")
         if case .success = expected, place != .nowhere, way.stage == .pair, way.isStream == false || place != .answer {
-            run.expect(reply.header("x-upstream-attempts") == "2" || way.isStream, "\(reply.header("x-upstream-attempts") ?? "no") attempts")
+            run.expect(
+                reply.header("x-upstream-attempts") == "2" || way.isStream, "\(reply.header("x-upstream-attempts") ?? "no") attempts")
         }
         try also(stage, run, reply, way)
         run.afterwards { run.judgeConnection(connection, stage) }

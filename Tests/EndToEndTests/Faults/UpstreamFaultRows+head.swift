@@ -90,7 +90,9 @@ extension UpstreamFault {
                     run.expect(reply.header("retry-after") == "9", "Retry-After \(reply.header("retry-after") ?? "none")")
                 }
             },
-            UpstreamFault("error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) {
+            UpstreamFault(
+                "error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head
+            ) {
                 $0.codes = ["upstream_error"]
             },
             UpstreamFault("redirect", .mock("redirect=http://127.0.0.1:1/\(WallSecrets.page)"), at: .head) {
@@ -115,7 +117,9 @@ extension UpstreamFault {
                 }
                 guard way == .late || way == .whole else { return }
                 let told = reply.header("retry-after").flatMap { Int($0) }
-                run.expect(rests.map { rests in told.map(rests.contains) == true } ?? (told == nil), "Retry-After \(told.map(String.init) ?? "none")")
+                run.expect(
+                    rests.map { rests in told.map(rests.contains) == true } ?? (told == nil),
+                    "Retry-After \(told.map(String.init) ?? "none")")
             }
         }
     }
@@ -149,14 +153,20 @@ extension UpstreamFault {
             $0.codes = ["upstream_error"]
             $0.styles = ["events", "reasoning"]
         },
-        UpstreamFault("error object as first event: 429", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"slow down\",\"code\":429}}"#), at: .head) {
+        UpstreamFault(
+            "error object as first event: 429",
+            .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"slow down\",\"code\":429}}"#), at: .head
+        ) {
             $0.status = 429
             $0.codes = ["upstream_rate_limited"]
             $0.row = 0
             $0.whole = .status(502, ["upstream_error"])
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("error object as first event: 401", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"bad key\",\"code\":401}}"#), at: .head) {
+        UpstreamFault(
+            "error object as first event: 401",
+            .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"bad key\",\"code\":401}}"#), at: .head
+        ) {
             $0.codes = ["upstream_auth"]
             $0.counts = 0
             $0.ways = [.late, .early, .moved]
@@ -202,7 +212,9 @@ extension UpstreamFault {
         },
         UpstreamFault("garbage head", .mock("garbage-head;body=\(WallSecrets.page)"), at: .head) { $0.codes = ["upstream_protocol"] },
         UpstreamFault("header flood", .mock("header-flood"), at: .head) { $0.codes = ["upstream_protocol"] },
-        UpstreamFault("header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head) {
+        UpstreamFault(
+            "header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_protocol"]
         },
         UpstreamFault("HTTP/0.9", .bytes([.text("data: \(WallSecrets.page)\n\n"), .close]), at: .head) { $0.codes = ["upstream_protocol"] },
@@ -214,11 +226,15 @@ extension UpstreamFault {
         UpstreamFault("a compressed bomb", .bytes([.text(bombHead), .flood(filler, times: 2000), .stall]), at: .head) {
             $0.codes = ["upstream_encoding"]
         },
-        UpstreamFault("compressed without end, as an error", .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head) {
+        UpstreamFault(
+            "compressed without end, as an error",
+            .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_error", "upstream_encoding"]
         },
     ]
 
     static let filler = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)
-    private static let bombHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
+    private static let bombHead =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
 }
