@@ -3,7 +3,8 @@
 
 Proxies with the engine `model` (one with a summariser that answers, one with a summariser that never does, so that its call is under way
 when the answer begins), one with the engine `extractive` and one without summaries get the same request in turns. The clock runs from the
-request's last byte to the answer's first. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`.
+request's last byte to the answer's first. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`, and
+the median of the differences between runs that follow each other.
 
 usage: summary_delay.py BUILD_FOLDER [RUNS]
 """
@@ -84,10 +85,12 @@ def main():
             program.end()
     off = statistics.median(times["off"])
     print("the answer's first byte, %d runs each in turns, milliseconds" % runs)
-    print("  %-18s %10s %12s %8s" % ("engine", "median", "difference", "ratio"))
+    print("  %-18s %10s %12s %12s %8s" % ("engine", "median", "difference", "in turns", "ratio"))
     for kind, values in times.items():
         median = statistics.median(values)
-        print("  %-18s %10.3f %+12.3f %8.4f" % (kind, median, median - off, median / off))
+        # Of runs that follow each other: what else the machine does meanwhile is the same for both.
+        turns = statistics.median(one - other for one, other in zip(values, times["off"]))
+        print("  %-18s %10.3f %+12.3f %+12.3f %8.4f" % (kind, median, median - off, turns, median / off))
 
 
 main()

@@ -232,6 +232,15 @@ struct ModelPlayer: ~Copyable {
         #expect(second != nil && second?.content.contains("zebrafish") == false)
     }
 
+    @Test func whereTheExtractiveEngineFindsNothingTheModelIsAskedAgain() {
+        // Program text: nothing in it can be quoted.
+        let line = "let total = values.map { $0.count * 2 }.reduce(0, +); if (total != 0) { print(total) }; "
+        var player = ModelPlayer { call in (call.id == 1 ? .failed : .empty, .milliseconds(100)) }
+        player.play(String(repeating: line, count: 40))
+        #expect(player.calls.count >= 2, "\(player.calls.count) calls in 17 s")
+        #expect(player.steps.isEmpty)
+    }
+
     @Test func aStepIsNotSaidTwice() {
         var player = ModelPlayer { _ in
             (.text(Array("The model tests small primes as divisors of 1001.".utf8), isCut: false), .milliseconds(200))
