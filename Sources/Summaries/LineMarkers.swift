@@ -76,6 +76,8 @@ enum Brackets {
 
     /// The text without long asides; nil when a bracket does not close, because then something is missing.
     static func tidied(_ text: [UInt8], keepsAsides: Bool = false) -> [UInt8]? {
+        // Most sentences have neither.
+        guard text.contains(where: { $0 == 0x28 || $0 == 0x22 }) else { return text }
         var kept: [UInt8] = []
         kept.reserveCapacity(text.count)
         var opens: [Int] = []

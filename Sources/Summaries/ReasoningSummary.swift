@@ -200,7 +200,7 @@ extension ReasoningSummary {
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
-        let characters = String(decoding: sentence.text, as: UTF8.self).count  // WHY: valid UTF-8, once per sentence or prompt
+        let characters = CharacterCount.of(sentence.text)
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }

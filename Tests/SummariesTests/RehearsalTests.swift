@@ -63,7 +63,7 @@ import Testing
         let text = Array("The list is probably sorted. Then".utf8)
         // A token every two seconds: what waits for the opening delay of 2.5 s is not kept until the next token.
         let rehearsal = Rehearsal(of: text.span, tokensPerSecond: 0.5)
-        #expect(rehearsal.said.first?.time.components.seconds == 12)
+        #expect(rehearsal.said.first?.time.components.seconds == 14)
         #expect(rehearsal.said.count == 1)
     }
 }
