@@ -28,7 +28,7 @@ public struct ReasoningSummaryOptions: Sendable {
     /// Characters that the first step may have before the share allows them.
     public var openingCharacters = 120
     /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
-    public var repetitionNoticeDelay: Duration? = .seconds(15)
+    public var repetitionNoticeDelay: Duration? = .seconds(10)
 
     /// The defaults.
     public init() {}
