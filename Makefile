@@ -12,8 +12,11 @@ RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 
 LONG ?= 1000000
 SECONDS ?= 60
+MINUTES ?= 10
+SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-check quality fuzz long-test docker clean
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-summaries bench-check \
+	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}'
@@ -63,6 +66,9 @@ sound: ## check format, floors, unsafe, banned calls, documentation; and that ea
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
 
+bench-summaries: release ## whether a model that makes the summaries' steps delays the answer (RUNS=100)
+	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(RUNS)
+
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
 	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
 	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
@@ -77,6 +83,9 @@ fuzz: ## feed the stream's parts hostile input for SECONDS=60; a crash is kept i
 
 long-test: ## cut texts and streams LONG=1000000 times at random; the result must not depend on it
 	FLOORS=pure LONG=$(LONG) $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/pure --filter LongCutting
+
+soak: release ## run mixed traffic with faults for MINUTES=10 (SEED=1); every text compared, memory and descriptors watched (ARGS="…")
+	@python3 Tests/Soak/soak.py "$(RELEASE_FOLDER)" --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 docker: ## build the container image
 	docker build -t reasoning-proxy .

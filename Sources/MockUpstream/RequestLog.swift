@@ -46,6 +46,7 @@ struct RequestLog: Sendable {
 
     func json(_ entry: Entry) -> JSON {
         [
+            // WALL: a date for people.
             "time": .string(Date().formatted(.iso8601)), "port": entry.port.map { .integer($0) } ?? nil,
             "method": .string(entry.request.method), "path": .string(entry.request.path), "request": .integer(entry.response.number),
             "model": .optional(entry.response.answer?.model), "scenario": .optional(entry.response.answer?.scenario),
@@ -64,6 +65,7 @@ struct RequestLog: Sendable {
     }
 
     private static func time() -> String {
+        // WALL: a date for people.
         String(Date().formatted(.iso8601).dropFirst(11).prefix(8))
     }
 

@@ -44,6 +44,7 @@ struct Router: Sendable {
     func response(to request: ReceivedRequest) -> RoutedResponse {
         let isControl = request.path.hasPrefix("/mock/")
         let number = isControl ? 0 : state.received(request)
+        // WALL: the date in a completion.
         let identity = ResponseIdentity(number: number, created: Int(Date().timeIntervalSince1970))
         let context = ResponseContext(identity: identity, isHTTP10: request.isHTTP10, keepsAlive: request.keepsAlive)
         if isControl {

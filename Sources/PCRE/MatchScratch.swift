@@ -13,6 +13,9 @@ public struct MatchScratch: ~Copyable, @unchecked Sendable {
     /// (interpreter) with it, 35–39 ms or 220–357 ms with PCRE2's own 10,000,000.
     public static let defaultMatchLimit = 20_000
 
+    /// KiB of memory that one search may take for its back-tracking; PCRE2's own limit is 20 GB.
+    static let heapLimit: UInt32 = 4096
+
     private var data: OpaquePointer?
     private var context: OpaquePointer?
     private let matchLimit: UInt32
@@ -61,9 +64,19 @@ public struct MatchScratch: ~Copyable, @unchecked Sendable {
         if unsafe data == nil { unsafe data = pcre2_match_data_create_8(1, nil) }
         if unsafe context == nil {
             unsafe context = pcre2_match_context_create_8(nil)
-            if unsafe context != nil { unsafe pcre2_set_match_limit_8(context, matchLimit) }
+            limit()
         }
+        // SAFETY: pointers are compared, not followed.
         return unsafe data != nil && context != nil
+    }
+
+    private func limit() {
+        // SAFETY: the context is ours and nobody else uses it now; the calls store numbers in it. Depth and heap are for the
+        // interpreter only: machine code knows neither.
+        guard let context = unsafe context else { return }
+        unsafe pcre2_set_match_limit_8(context, matchLimit)
+        unsafe pcre2_set_depth_limit_8(context, matchLimit)
+        unsafe pcre2_set_heap_limit_8(context, Self.heapLimit)
     }
 
     private func outcome(of result: Int32) -> MatchOutcome {

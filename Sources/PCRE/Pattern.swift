@@ -35,7 +35,12 @@ public final class Pattern: @unchecked Sendable {
     ///   - isAnchored: a match must begin where the search begins.
     ///   - isCaseless: ASCII letters match in either case.
     /// - Throws: ``PatternError`` naming the alternative, the offset and PCRE2's reason.
-    public init(alternatives: [String], isAnchored: Bool = false, isCaseless: Bool = false) throws(PatternError) {
+    public convenience init(alternatives: [String], isAnchored: Bool = false, isCaseless: Bool = false) throws(PatternError) {
+        try self.init(alternatives: alternatives, isAnchored: isAnchored, isCaseless: isCaseless, usesJIT: true)
+    }
+
+    /// Without JIT the interpreter does the same, as it does where the system forbids machine code made at run time.
+    init(alternatives: [String], isAnchored: Bool = false, isCaseless: Bool = false, usesJIT: Bool) throws(PatternError) {
         guard !alternatives.isEmpty else { throw .noAlternatives }
         guard alternatives.count <= Self.maximumAlternatives else { throw .tooManyAlternatives(limit: Self.maximumAlternatives) }
         let options =
@@ -55,7 +60,7 @@ public final class Pattern: @unchecked Sendable {
         case .failure(let failure): throw .notJoinable(reason: failure.reason)
         }
         // SAFETY: `code` was just compiled and is shared with nobody yet.
-        isJITCompiled = unsafe pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD) == 0
+        isJITCompiled = unsafe usesJIT && pcre2_jit_compile_8(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD) == 0
         firstBytes = unsafe Self.firstBytes(of: code)
         maximumLookBehind = unsafe Self.number(code, PCRE2_INFO_MAXLOOKBEHIND)
         canMatchEmpty = unsafe Self.number(code, PCRE2_INFO_MATCHEMPTY) != 0

@@ -1,3 +1,4 @@
+import AgentAPIs
 import ChatDelta
 import ChatRequests
 import Detect
@@ -12,6 +13,8 @@ import Summaries
 /// | `reasoning` | the answer | top-level `phases` and the message's reasoning field |
 /// | `think` | `<think>` summaries `</think>`, then the answer | top-level `phases` |
 /// | `off` | untouched | none |
+///
+/// An agent's API gets the one object that its stream would have said (``CompletionTransform`` tells it the same news).
 public struct CompletionTransform {
     /// What came of a body.
     public struct Outcome: Sendable {
@@ -42,7 +45,8 @@ public struct CompletionTransform {
         facts.upstreamEvents = 1
         var tracks: [ChoiceTrack] = []
         for choice in delta.choices { tracks.append(read(choice, delta, body, &facts)) }
-        if plan.style == .off { return Outcome(body: body, facts: facts) }
+        if plan.isBypass { return Outcome(body: body, facts: facts) }
+        if plan.agent != nil { return Outcome(body: try collect(body, delta, tracks, &facts), facts: facts) }
         return Outcome(body: try write(body, delta, tracks, &facts), facts: facts)
     }
 
@@ -81,7 +85,7 @@ public struct CompletionTransform {
     private func write(
         _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
     ) throws(StreamFailure) -> [UInt8] {
-        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts)
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts).map(\.text)
         facts.summarySteps = steps.count
         var edits: [CompletionEditor.MessageEdit] = []
         for (choice, track) in zip(delta.choices, tracks) {
@@ -96,7 +100,8 @@ public struct CompletionTransform {
         output.reserveCapacity(body.count + 1024)
         do {
             try CompletionEditor.appendRewritten(
-                body.span, messages: edits, reasoningField: plan.reasoningField, phases: phases, to: &output)
+                body.span, messages: edits, reasoningField: plan.reasoningField, phases: phases, attempts: plan.attempts,
+                to: &output)
         } catch { throw .malformed }
         return output
     }
@@ -137,33 +142,78 @@ public struct CompletionTransform {
         return text.isEmpty ? nil : Array(text.utf8)
     }
 
-    private func reasoningSteps(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
+    private func reasoningSteps(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [Step] {
         guard !reasoning.isEmpty else { return [] }
-        var steps: [String] = []
+        var steps: [Step] = []
         if case .full = plan.reasoning {
-            steps = [String(decoding: reasoning, as: UTF8.self)]  // WHY: the client's own choice, once per answer
+            steps = [Step(text: String(decoding: reasoning, as: UTF8.self))]  // WHY: the client's own choice, once per answer
         } else {
             steps = summarised(reasoning, &facts)
         }
-        if facts.answerIsMissing { steps.append(StreamCore.missingAnswerNote) }
+        if facts.answerIsMissing { steps.append(Step(text: StreamCore.missingAnswerNote)) }
         return steps
     }
 
-    private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [String] {
-        var thoughts = Thoughts(plan.withoutNotices)
-        var steps: [String] = []
+    private func summarised(_ reasoning: [UInt8], _ facts: inout StreamFacts) -> [Step] {
+        var thoughts = Thoughts(plan.forWholeAnswers)
+        var steps: [Step] = []
         var start = 0
         var now = Duration.zero
         while start < reasoning.count {
             let end = min(start + CompletionTransform.assumedBytesPerSecond / 4, reasoning.count)
             thoughts.received(reasoning.span.extracting(start..<end), at: now)
-            if let step = thoughts.step(at: now) { steps.append(step.text) }
+            if let step = thoughts.step(at: now) { steps.append(step) }
             now += .milliseconds(250)
             start = end
         }
-        if let step = thoughts.lastStep(at: now) { steps.append(step.text) }
+        if let step = thoughts.lastStep(at: now) { steps.append(step) }
         facts.reasoningRepetitions = thoughts.repetitionCount
         return steps
+    }
+}
+
+// MARK: - Agents
+
+extension CompletionTransform {
+    /// The one object of an agent's API, whichever way its plan wants a stream delivered.
+    private func collect(
+        _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
+    ) throws(StreamFailure) -> [UInt8] {
+        guard let ordinal = tracks.firstIndex(where: { $0.index == 0 }) else { throw .empty }
+        var plan = plan
+        plan.agent?.isCollected = true
+        var rendering = Rendering(plan)
+        var output: [UInt8] = []
+        rendering.opened(to: &output)
+        if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
+        tellReasoning(tracks[ordinal].reasoning, to: &rendering, &facts)
+        rendering.phaseBegan(.finalOutput, to: &output)
+        let chunk = ChunkAtHand(
+            data: body.span, choice: delta.choices[ordinal], ordinal: ordinal, isUnchanged: false, isBesideReasoning: false)
+        do throws(JSONError) {
+            try rendering.answer(tracks[ordinal].answer, from: chunk, delta, to: &output)
+            for call in tracks[ordinal].detector.takeToolCalls() { rendering.writtenCall(call, ordinal: 0, index: 0, to: &output) }
+            try rendering.finish(from: chunk, delta, hasSaidMore: true, to: &output)
+        } catch {
+            throw .malformed
+        }
+        if rendering.isTooLong { throw .answerTooLong }
+        rendering.end(usage: delta.usage.map { Array(body[$0]) }, hasFirstChoice: true, to: &output)
+        return output
+    }
+
+    private func tellReasoning(_ reasoning: [UInt8], to rendering: inout Rendering, _ facts: inout StreamFacts) {
+        var nothing: [UInt8] = []
+        guard !reasoning.isEmpty else { return }
+        rendering.reasoning(reasoning.span, to: &nothing)
+        var steps = reasoningSteps(reasoning, &facts)
+        if case .full = plan.reasoning {
+            rendering.rawReasoning(reasoning.span, to: &nothing)
+            rendering.rawReasoningEnded(isFollowed: facts.answerIsMissing, to: &nothing)
+            steps.removeFirst()
+        }
+        for step in steps { rendering.summary(step, .reasoningSummary, to: &nothing) }
+        facts.summarySteps = steps.count
     }
 }
 

@@ -10,26 +10,26 @@ extension StreamCore {
             try DeltaReader.read(data, into: &delta)
         } catch {
             if isErrorEvent { return reported(.upstreamError(nil), at: now, into: &output) }
-            return plan.style == .off ? () : broke(.malformed, at: now, into: &output)
+            return plan.isBypass ? () : broke(.malformed, at: now, into: &output)
         }
         if delta.fault != nil || isErrorEvent {
             let failure = delta.fault.map { .upstreamError($0, in: data, hiding: plan.secrets) } ?? StreamFailure.upstreamError(nil)
             return reported(failure, at: now, into: &output)
         }
         if let range = delta.usage {
-            usage = []
-            usage?.append(data.extracting(range))
+            reading.usage = []
+            reading.usage?.append(data.extracting(range))
         }
         for ordinal in delta.choices.indices {
             choice(ordinal, data, at: now, into: &output)
-            if end != nil || lost != nil { return }
+            if end != nil || reading.lost != nil { return }
         }
     }
 
     private mutating func choice(_ ordinal: Int, _ data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         let choice = delta.choices[ordinal]
         guard let track = track(choice.index) else {
-            return plan.style == .off ? () : fail(.tooManyChoices, at: now, into: &output)
+            return plan.isBypass ? () : fail(.tooManyChoices, at: now, into: &output)
         }
         guard !track.isFinished else { return }
         if let reason = choice.finishReason, data.extracting(reason.content).spells("error") {
@@ -40,7 +40,7 @@ extension StreamCore {
         let sawReasoning = !track.reasoning.isEmpty
         reason(of: track, at: now, into: &output)
         facts.mostBytesHeld = max(facts.mostBytesHeld, track.detector.heldByteCount)
-        guard plan.style != .off else { return observe(choice, track, data, at: now) }
+        guard !plan.isBypass else { return observe(choice, track, data, at: now) }
         let chunk = ChunkAtHand(data: data, choice: choice, ordinal: ordinal, isUnchanged: isUnchanged, isBesideReasoning: sawReasoning)
         let hasPayload = track.carriesAnswer(choice, besideReasoning: sawReasoning)
         if hasPayload || !track.answer.isEmpty {
@@ -50,6 +50,7 @@ extension StreamCore {
             } catch {
                 return fail(.malformed, at: now, into: &output)
             }
+            if rendering.isTooLong { return fail(.answerTooLong, at: now, into: &output) }
         }
         sendWrittenCalls(of: track, at: now, into: &output)
         if choice.finishReason != nil { finish(track, chunk, hadPayload: hasPayload, at: now, into: &output) }
@@ -86,8 +87,9 @@ extension StreamCore {
         track.hasReasoning = true
         facts.reasoningBytes += track.reasoning.count
         if facts.firstReasoning == nil { facts.firstReasoning = now }
-        guard track.index == 0, !phases.isFinal, plan.style != .off else { return }
+        guard track.index == 0, !phases.isFinal, !plan.isBypass, maySpeak() else { return }
         enter(.reasoningSummary, at: now, into: &output)
+        rendering.reasoning(track.reasoning.span, to: &output)
         thoughts.received(track.reasoning.span, at: now)
         facts.reasoningRepetitions = thoughts.repetitionCount
         if thoughts.isRaw {
@@ -106,6 +108,7 @@ extension StreamCore {
     }
 
     mutating func answerBegan(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        win()
         track.hasAnswer = true
         if facts.firstAnswer == nil { facts.firstAnswer = now }
         // The phases belong to choice 0; other choices pass beside them, tagged as what they are.
@@ -117,6 +120,7 @@ extension StreamCore {
         _ track: ChoiceTrack, _ chunk: borrowing ChunkAtHand, hadPayload: Bool, at now: Duration, into output: inout [UInt8]
     ) {
         guard let reason = chunk.choice.finishReason else { return }
+        win()
         let saidMore = hadPayload || !track.answer.isEmpty || !chunk.choice.texts.isEmpty
         noteFinish(track, chunk.data.extracting(reason.content))
         closeText(of: track, TextEnd(finishReason: chunk.data.extracting(reason.content)), at: now, into: &output)
@@ -145,10 +149,12 @@ extension StreamCore {
 
     private mutating func track(_ index: Int) -> ChoiceTrack? {
         // Nearly always there is one choice, and it is the first.
-        for track in choices where track.index == index { return track }
-        guard choices.count < StreamCore.maximumChoices else { return nil }
+        for track in reading.choices where track.index == index { return track }
+        guard reading.choices.count < StreamCore.maximumChoices else { return nil }
+        var plan = plan
+        plan.text = reading.text
         let track = ChoiceTrack(index: index, plan: plan)
-        choices.append(track)
+        reading.choices.append(track)
         return track
     }
 }

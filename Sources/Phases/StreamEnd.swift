@@ -51,6 +51,11 @@ extension StreamFailure {
     static let tooManyChoices = StreamFailure(
         code: "upstream_protocol", message: "The upstream sent more choices than the proxy tracks in one stream.", status: 502)
 
+    /// The answer is longer than the client's API lets the proxy send: the last events repeat all of it.
+    static let answerTooLong = StreamFailure(
+        code: "answer_too_large", message: "The answer is larger than the proxy keeps for this API. Ask for less at once.", status: 502,
+        countsAgainstUpstream: false)
+
     static func eventTooLarge(_ message: String) -> StreamFailure {
         StreamFailure(code: "upstream_event_too_large", message: message, status: 502)
     }

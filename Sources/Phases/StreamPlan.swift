@@ -1,3 +1,4 @@
+public import AgentAPIs
 public import ChatDelta
 public import ChatRequests
 public import Detect
@@ -24,8 +25,11 @@ public struct StreamPlan: Sendable {
         case chunk
     }
 
-    /// The wire style.
+    /// The wire style, where the client speaks chat completions.
     public var style: WireStyle
+    /// What an agent's API needs, where the client speaks one; `style`, `reasoningField`, `includesUsage` and `heartbeatForm` then count
+    /// for nothing.
+    public var agent: AgentPlan?
     /// Id, time and model for chunks of our own.
     public var identity: ChunkIdentity
     /// The prompt summary's text; nil for none.
@@ -34,6 +38,8 @@ public struct StreamPlan: Sendable {
     public var promptFacts: PromptFacts
     /// How the reasoning appears.
     public var reasoning: ReasoningMode
+    /// With `extractive`: a small model is asked for the steps, and the extractive engine stands by; nil for the extractive engine alone.
+    public var modelSummary: ModelSummaryOptions?
     /// The delta's member for summaries in style `reasoning`.
     public var reasoningField = "reasoning_content"
     /// Whether a step's title stands in front of it, in bold, in the styles `reasoning` and `think`: clients show these as Markdown.
@@ -52,6 +58,8 @@ public struct StreamPlan: Sendable {
     public var heartbeatInterval = Duration.seconds(12)
     /// How it is kept alive.
     public var heartbeatForm = HeartbeatForm.comment
+    /// Upstreams that were asked so far. More than one is told at the end of the answer.
+    public var attempts = 1
     /// Byte strings that must not appear in an upstream's error text when it is passed on: keys and tokens.
     public var secrets: [[UInt8]] = []
 
@@ -70,11 +78,16 @@ public struct StreamPlan: Sendable {
         self.whitespace = whitespace
     }
 
-    /// The plan without steps that tell of times: a whole completion's time is only assumed.
-    var withoutNotices: StreamPlan {
+    /// Whether the upstream's own bytes pass.
+    var isBypass: Bool { agent == nil && style == .off }
+
+    /// The plan without steps that tell of times, for a whole completion's time is only assumed, and without a model: a whole answer is
+    /// there already and does not wait for one.
+    var forWholeAnswers: StreamPlan {
         guard case .extractive(var options) = reasoning else { return self }
         options.repetitionNoticeDelay = nil
         var plan = self
+        plan.modelSummary = nil
         plan.reasoning = .extractive(options)
         return plan
     }

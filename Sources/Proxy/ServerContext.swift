@@ -15,6 +15,8 @@ final class ServerContext: Sendable {
     let profiles: ProfileCatalogue
     let learned = LearnedStarts()
     let models: ModelsCache
+    /// The model that makes the steps of summaries; nil for none, and then nobody but the upstreams is ever called.
+    let summariser: Summariser?
     /// Whose requests are served; empty for everybody's.
     let apiTokens: AccessTokens
     /// Whose orders are followed; empty for nobody's.
@@ -41,6 +43,7 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
+        summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)

@@ -67,6 +67,20 @@ extension Grammar where Value == String {
     }
 }
 
+extension Grammar where Value == String {
+    /// What a small model is told: any text, also of several lines, with known placeholders.
+    static var instructions: Grammar {
+        scalar("text", expected: "a text of at most \(Placeholders.longestText) bytes", show: { $0 }) { text throws(ValueFault) in
+            let isPlain = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F || $0 == "\n" || $0 == "\t" }
+            guard !text.isEmpty, isPlain, text.utf8.count <= Placeholders.longestText else { throw .unexpected(hint: nil) }
+            if let name = Placeholders.unknown(in: text, known: Placeholders.ofInstructions) {
+                throw .rule("there is no placeholder \(Quoted.excerpt("{" + name + "}")); there are {language} and {limit}")
+            }
+            return text
+        }
+    }
+}
+
 extension Grammar where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of a few words.
     static var choice: Grammar {

@@ -109,6 +109,10 @@ public struct SummarySettings: Sendable {
     public var prompt = true
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
+    /// Who makes the steps.
+    public var engine = SummaryEngine.extractive
+    /// The small model that makes them, with the engine `model`.
+    public var model = SummaryModelSettings()
     /// How much is said of it where neither model nor request says.
     public var level = SummaryLevelName.auto
     /// Levels by model pattern; the first pattern that fits wins.
@@ -167,6 +171,8 @@ public struct RetrySettings: Sendable {
     public var percent = 20
     /// Further attempts a second on top, whatever the number of requests.
     public var perSecond = 10
+    /// How much longer head, first-event and reasoning clocks are, in percent, where no other upstream is left to move to.
+    public var lastAttemptGrace = 50
 }
 
 /// Deadlines of clients.

@@ -8,7 +8,7 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + resilience + limits + processes
+    static let general: [Setting<ProxySettings>] = server + styles + summaries + summaryModel + detection + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -71,6 +71,49 @@ extension SettingsCatalogue {
                 "summaries.interval", \.summaries.interval, .duration(.milliseconds(100) ... .seconds(600)),
                 "Shortest time between two steps."),
             set("summaries.max_length", \.summaries.maxLength, .count(80...1_000_000), "Longest text of all steps, in characters."),
+        ]
+    }
+
+    private static var summaryModel: [Setting<ProxySettings>] {
+        [
+            set("summaries.engine", \.summaries.engine, .choice, "Who makes the steps: the reasoning's own sentences, or a small model."),
+            set(
+                "summaries.model.url", \.summaries.model.url, .optional(.address), environment: "SUMMARY_URL",
+                "Where the small model listens, with the path in front of its end points."),
+            set("summaries.model.api_key", \.summaries.model.apiKey, .optional(.secret), environment: "SUMMARY_API_KEY", "Its key."),
+            set(
+                "summaries.model.name", \.summaries.model.name, .optional(.text("model name")), environment: "SUMMARY_MODEL",
+                "Its name there."),
+            set(
+                "summaries.model.ca_file", \.summaries.model.caFile, .optional(.text("path")),
+                "Certificate authorities in place of the system's."),
+            set(
+                "summaries.model.prompt", \.summaries.model.prompt, .optional(.instructions),
+                "What it is told, with {language} and {limit}; built in if not given."),
+            set(
+                "summaries.model.language", \.summaries.model.language, .optional(.text("language"), word: "auto"),
+                "Language of the steps, such as German; auto: the user's."),
+            set(
+                "summaries.model.thinking", \.summaries.model.thinking, .choice, "How it is kept from thinking; auto: as its family has it."
+            ),
+            set(
+                "summaries.model.deadline", \.summaries.model.deadline, .duration(.milliseconds(100) ... .seconds(60)),
+                "How long a call may take before the extractive step takes its place."),
+            set("summaries.model.max_tokens", \.summaries.model.maxTokens, .count(16...4096), "Tokens of one of its answers."),
+            set(
+                "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
+                "Most new reasoning that one call shows."),
+            set(
+                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(100...10_000_000),
+                "Tokens all calls for one answer may take, questions included."),
+            set(
+                "summaries.model.concurrency", \.summaries.model.concurrency, .count(1...10_000),
+                "Calls under way at the same time, of all streams together."),
+        ]
+    }
+
+    private static var detection: [Setting<ProxySettings>] {
+        [
             set("detection.profile", \.detection.profile, .text("profile name"), "Detection profile of models that nothing else names."),
             set("detection.whitespace", \.detection.whitespace, .choice, "White space around reasoning markers."),
             set(
@@ -99,6 +142,9 @@ extension SettingsCatalogue {
                 "Refuse a request whose upstreams are all left alone, or try one."),
             set("retries.share", \.retries.percent, .percent(0...100), "Further attempts, as a share of the requests."),
             set("retries.per_second", \.retries.perSecond, .count(0...1000), "Further attempts a second on top of that."),
+            set(
+                "retries.last_attempt_grace", \.retries.lastAttemptGrace, .percent(0...1000),
+                "How much longer the clocks before the answer are when, of several upstreams, none is left to move to."),
         ]
     }
 

@@ -7,6 +7,7 @@ struct SettingsCheck {
     func run(_ reading: inout Reading) {
         checkNames(&reading)
         checkTokens(&reading)
+        checkSummaries(&reading)
         for index in settings.upstreams.indices { checkUpstream(index, &reading) }
         for index in settings.profiles.indices { checkConfiguredProfile(index, &reading) }
         checkProfile(settings.detection.profile, at: "detection.profile", &reading)
@@ -50,6 +51,24 @@ struct SettingsCheck {
         }
     }
 
+    private func checkSummaries(_ reading: inout Reading) {
+        let model = settings.summaries.model
+        if settings.summaries.engine == .model {
+            if model.url == nil, !reading.given.contains("summaries.model.url") {
+                complain(
+                    .error, "summaries.engine", "the engine model needs an address", "set summaries.model.url or SUMMARY_URL", &reading)
+            }
+            if model.name == nil, !reading.given.contains("summaries.model.name") {
+                complain(
+                    .error, "summaries.engine", "the engine model needs a model's name", "set summaries.model.name or SUMMARY_MODEL",
+                    &reading)
+            }
+        }
+        if model.apiKey != nil, let url = model.url, !url.isSecure, !url.isLocal {
+            complain(.warning, "summaries.model.url", "the key travels unencrypted", "use https", &reading)
+        }
+    }
+
     /// Whether an upstream has a name that somebody gave, or an address to take one from.
     private func hasName(_ index: Int) -> Bool {
         settings.origins[path(index, nil)] == nil || settings.origins[path(index, "name")] != nil
@@ -79,7 +98,7 @@ struct SettingsCheck {
         let clocks = settings.upstreams[index].timeouts
         let others = [
             ("connect", clocks.connect), ("head", clocks.head), ("first_event", clocks.firstEvent),
-            ("gap_reasoning", clocks.gapReasoning), ("gap_answer", clocks.gapAnswer),
+            ("gap_reasoning", clocks.gapReasoning), ("gap_answer", clocks.gapAnswer), ("whole", clocks.whole),
         ]
         // A default that outlasts a short total is cut by it and harms nobody.
         for (name, clock) in others where clock > clocks.total && reading.given.contains(path(index, "timeouts.\(name)")) {

@@ -120,6 +120,14 @@ struct Judge {
         return found.sorted()
     }
 
+    /// The identities of a text's terms, those without content left out; not each once.
+    static func terms(of text: Span<UInt8>) -> [UInt32] {
+        var terms: [Term] = []
+        TermReader.read(text, into: &terms)
+        let lexicon = Lexicon.shared
+        return terms.filter { !$0.isLight && !lexicon.isEmpty($0) }.map { lexicon.identity(of: $0) }
+    }
+
     private static func collect(from start: Int, to end: Int, of text: [UInt8], into found: inout Set<UInt32>) {
         var terms: [Term] = []
         TermReader.read(text.span.extracting(start..<end), into: &terms)
@@ -145,7 +153,7 @@ struct Judgement {
     private(set) var terms: [UInt32] = []
 
     /// A judgement with room for so many terms.
-    init(room: Int) { terms.reserveCapacity(room) }
+    init(room: Int = 0) { terms.reserveCapacity(room) }
 
     /// Adds a term; false when it is there already.
     mutating func insert(_ identity: UInt32) -> Bool {

@@ -7,7 +7,7 @@ extension ReasoningSummary {
 
     /// The step with which the summary ends; nil when there is nothing left to say.
     mutating func closingStep(at now: Duration) -> Step? {
-        let room = min(options.closingRoom(after: splitter.scalarCount, said: characterCount), options.maximumTotalCharacters - characterCount)
+        let room = min(options.closingRoom(after: splitter.scalarCount, said: characterCount), remainingCharacters)
         if let drawn = drawnConclusion(within: room) { return isWorthEnding(with: drawn, at: now) ? sayAlone(drawn, at: now) : nil }
         guard let chosen = bestLeft(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
         return say(chosen, within: room, at: now)

@@ -52,6 +52,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     var lastStep: Duration?
     private var scalarsAtLastStep = 0
     var characterCount = 0
+    /// Characters that another engine has said; they take nothing of this one's share.
+    var othersCharacterCount = 0
     private var isFinished = false
     /// The latest step stated the answer.
     var hasAnswered = false
@@ -156,7 +158,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         let allowed = options.allowance(after: splitter.scalarCount)
         // A character of Chinese or Japanese says more than two letters, and takes a model as long.
         let opening = options.openingCharacters * (splitter.scalarCount * 5 - splitter.wideCount * 3) / max(1, splitter.scalarCount * 5)
-        return min((stepCount == 0 ? max(allowed, opening) : allowed) - characterCount, options.maximumStepCharacters)
+        let share = (stepCount == 0 ? max(allowed, opening) : allowed) - characterCount
+        return min(share, options.maximumStepCharacters, remainingCharacters)
     }
 }
 
@@ -252,5 +255,46 @@ extension ReasoningSummary {
         guard let held = heading, held.ordinal < ordinal else { return nil }
         heading = nil
         return held.text
+    }
+}
+
+// Another engine makes the steps, and this one stands by: it hears the same reasoning, and what was said counts for both.
+extension ReasoningSummary {
+    /// The latest sentence that was examined: what a step made from the text so far covers.
+    var latestOrdinal: Int { candidates.list.last?.ordinal ?? -1 }
+
+    /// Characters that all further steps may have together.
+    var remainingCharacters: Int { options.maximumTotalCharacters - characterCount - othersCharacterCount }
+
+    /// Whether a loop may be told of now; then the next step does.
+    func isNoticeDue(at now: Duration) -> Bool { noticeDue.map { now >= $0 } ?? false }
+
+    /// When a loop may be told of; nil without one.
+    var noticeTime: Duration? { noticeDue }
+
+    /// Whether the model is repeating itself word by word.
+    var isLooping: Bool { watch.loopBegan != nil }
+
+    /// Whether `text` says something that no step has said.
+    func isNews(_ text: [UInt8]) -> Bool {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        return judgement.terms.isEmpty ? false : said.isNew(judgement)
+    }
+
+    /// The other engine has said `text` about everything up to `ordinal`.
+    mutating func wasSaid(_ text: [UInt8], upTo ordinal: Int, at now: Duration) -> Step {
+        var judgement = Judgement()
+        for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
+        said.add(judgement.terms)
+        candidates.drop(through: ordinal, butKeepNewTo: said)
+        let step = Step(text: String(decoding: text, as: UTF8.self), title: StepTitle.title(of: text, heading: nil))  // WHY: once per step
+        othersCharacterCount += step.text.count
+        stepCount += 1
+        let sentence = Sentence(Passage(text: text, ending: .punctuation, ordinal: ordinal, startsLine: false))
+        hasAnswered = sentence.flatMap { judge.judge($0) }?.answers ?? false
+        lastStep = now
+        scalarsAtLastStep = splitter.scalarCount
+        return step
     }
 }

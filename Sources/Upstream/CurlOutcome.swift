@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 
 // libcurl's codes and figures in this module's words.
 
@@ -11,6 +12,7 @@ extension EasyHandle {
         try set(CURLOPT_USERAGENT, options.userAgent)
         // An empty string, unlike none, keeps libcurl from reading the environment's proxy variables.
         try set(CURLOPT_PROXY, options.proxy ?? "")
+        try set(CURLOPT_NOPROXY, "")
         if let caFile = request.caFile { try set(CURLOPT_CAINFO, caFile) }
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue)
@@ -18,6 +20,7 @@ extension EasyHandle {
             set(CURLOPT_FRESH_CONNECT, 1)
             set(CURLOPT_FORBID_REUSE, 1)
         }
+        if request.wantsFreshConnection { set(CURLOPT_FRESH_CONNECT, 1) }
         setConnectionBehaviour(request, options)
         setResponseBehaviour()
     }
@@ -72,8 +75,8 @@ extension EasyHandle {
         case CURLE_OPERATION_TIMEDOUT: .connectTimeout
         case CURLE_PARTIAL_FILE: .truncated
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM: .reset(afterHead: afterHead)
-        // Also libcurl's code for a bad chunk size; only a broken connection leaves an `errno`.
-        case CURLE_RECV_ERROR: long(CURLINFO_OS_ERRNO) != 0 || secured ? .reset(afterHead: afterHead) : .malformed
+        // Also libcurl's code for a bad chunk size; only a broken connection leaves such an `errno`.
+        case CURLE_RECV_ERROR: isBroken || secured ? .reset(afterHead: afterHead) : .malformed
         case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_INITFAILED: .insecure(.handshake)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS: .insecure(.certificate)
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CRL_BADFILE: .insecure(.trustedCertificates)
@@ -81,6 +84,13 @@ extension EasyHandle {
         default: .malformed
         }
     }
+
+    /// libcurl sets the number at a failure and never takes it back: an address of the host that refused, before another one was
+    /// found to listen, leaves its own.
+    private var isBroken: Bool { systemError != 0 && systemError != Int(ECONNREFUSED) }
+
+    /// The system's error number of the last failure, of whatever transfer; 0 as long as there was none.
+    var systemError: Int { long(CURLINFO_OS_ERRNO) }
 
     private var secured: Bool { offset(CURLINFO_APPCONNECT_TIME_T) > 0 }
 }

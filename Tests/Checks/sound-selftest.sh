@@ -55,7 +55,7 @@ passes() {
     cases=$((cases + 1))
     report=$("$checks/sound.sh" . 2>&1)
     status=$?
-    if [[ $status -ne 0 || $report == *FAIL* || $(grep -c '^ok' <<<"$report") -ne 7 ]]; then
+    if [[ $status -ne 0 || $report == *FAIL* || $(grep -c '^ok' <<<"$report") -ne 8 ]]; then
         wentWrong "must pass: $1" "$report"
     fi
 }
@@ -211,12 +211,19 @@ banned Sources/Proxy/Bad.swift "Task(priority: .low) { await other() }"; fails "
 banned Sources/Proxy/Bad.swift "let task: Any = Task<Void, Never> { await other() }"; fails "banned" "Sources/Proxy/Bad.swift:3"
 banned Sources/Proxy/Bad.swift "Task.detached { await other() }"; fails "banned" "Sources/Proxy/Bad.swift:3"
 
+banned Sources/Proxy/Bad.swift "let now = Date()"; fails "banned" "Sources/Proxy/Bad.swift:3"
+banned Sources/Upstream/Bad.swift "let now = Date.now"; fails "banned" "Sources/Upstream/Bad.swift:3"
+banned Sources/Proxy/Bad.swift "timer.schedule(wallDeadline: then)"; fails "banned" "Sources/Proxy/Bad.swift:3"
+banned Sources/Proxy/Bad.swift "clock_gettime(CLOCK_REALTIME, &time)"; fails "banned" "Sources/Proxy/Bad.swift:3"
+
 banned Sources/Proxy/Bad.swift "try! other()"; fails "banned" "Sources/Proxy/Bad.swift:3" "formatted"
 banned Tests/EventStreamTests/Bad.swift "try! other()"; fails "banned" "Tests/EventStreamTests/Bad.swift:3" "formatted"
 
 banned Sources/ChatDelta/Good.swift "_ = String(decoding: [1], as: UTF8.self)  // WHY: an error's text."; passes "WHY on the line"
 banned Sources/Proxy/Good.swift "_ = String(decoding: [1], as: UTF8.self)"; passes "programs may decode"
 banned Sources/proxy-client/Good.swift 'print("x")'; passes "programs may print"
+banned Sources/Proxy/Good.swift "let now = Date()  // WALL: the date of a line."; passes "WALL beside a date"
+banned Sources/Proxy/Good.swift "let now = ContinuousClock.now"; passes "a monotonic clock"
 banned Sources/Proxy/Good.swift "try await clock.sleep(until: deadline)"; passes "a clock passed in may sleep"
 banned Tests/EventStreamTests/Good.swift "try await Task.sleep(for: .seconds(1))  // WHY: it is cancelled."; passes "WHY beside a Task.sleep"
 banned Sources/Proxy/Good.swift "func sleep(for seconds: Int) {}"; passes "a function of that name"
@@ -266,6 +273,19 @@ for path in /wo""rk/main /ro""ot/x /tm""p/h/y /wo""rk; do
 done
 fresh; plant notes.md <<<"See https://example.com/wo""rk, a/ro""ot/x and /wo""rkspace."
 passes "other paths"
+
+# --- the table of traps
+fresh; plant Tests/README.md <<<'| a trap | `LineTests.thereIsNoSuchTest` |'
+fails "every trap" "Tests/README.md:1: there is no test LineTests.thereIsNoSuchTest"
+fresh; plant Tests/README.md <<<'| a trap | `OtherTests.aLineEnds` |'
+plant Tests/EventStreamTests/LineTests.swift <<'END'
+import Testing
+
+@Test func aLineEnds() {}
+END
+fails "every trap" "there is no test OtherTests.aLineEnds"
+plant Tests/README.md <<<'| a trap | `LineTests.aLineEnds` |'
+passes "a trap with its test"
 
 if ((wrong > 0)); then
     echo "$wrong of $cases cases went wrong"

@@ -14,7 +14,7 @@ cd "${1:-$checks/../..}" || exit 2
 floors='
 0 CCurl CMalloc CPCRE2 CLineEdit
 1 EventStream JSONBytes PCRE Descriptors
-2 ChatDelta ChatRequests Detect Summaries Settings
+2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings
 3 Phases Upstream
 4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
@@ -108,6 +108,14 @@ machinePath() {
         cut -c -200 | sed 's/$/ (a path of one machine)/'
 }
 
+# The table of traps names a test for each.
+trapTable() {
+    [[ -f Tests/README.md ]] || return 0
+    grep -noE '`[A-Za-z0-9]+Tests\.[A-Za-z0-9]+`' Tests/README.md | tr -d '`' | while IFS=: read -r line name; do
+        grep -rqE "func ${name#*.}[(<]" --include="${name%%.*}.swift" Tests || echo "Tests/README.md:$line: there is no test $name"
+    done
+}
+
 failed=0
 check() {
     local title=$1 findings
@@ -129,4 +137,5 @@ check "targets import only lower floors" imports
 check "no banned calls" bannedCalls
 check "no source file above $longest lines" fileLength
 check "no paths of one machine" machinePath
+check "every trap has its test" trapTable
 exit $failed

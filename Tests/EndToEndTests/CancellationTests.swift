@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension EndToEnd {
@@ -14,27 +15,59 @@ extension EndToEnd {
             }
         }
 
-        private static let limit = Duration.seconds(2)
+        /// Where a stream stands when its client leaves.
+        enum Point: String, CaseIterable {
+            case beforeTheHead = "before the head"
+            case inThePrompt = "in the prompt summary"
+            case beforeTheFirstEvent = "before the first event"
+            case inTheReasoning = "in the reasoning"
+            case inTheAnswer = "in the answer"
+            case beforeTheHeadWhole = "before the head, not streaming"
+            case inTheReasoningWhole = "in the reasoning, not streaming"
+            case inTheAnswerWhole = "in the answer, not streaming"
 
-        @Test func aLeavingClientEndsItsUpstreamRequestInEveryPhase() throws {
-            let house = try House(["stream-commit-delay": "100ms"])
-            let descriptors = try Self.descriptorsAtRest(house)
-            let points: [(name: String, model: String, stream: Bool, sign: String?)] = [
-                ("before the first byte", "slow-head", true, nil),
-                ("in the prompt phase", "slow-head", true, "[Prompt Summary]"),
-                ("before the first event", "no-first-event", true, "[Prompt Summary]"),
-                ("in the reasoning", "hold-in-reasoning", true, "\"reasoning_summary\""),
-                ("in the answer", "hold-in-answer", true, "\"content\":\"The\""),
-                ("without stream", "hold-in-answer", false, nil),
-            ]
-            for point in points {
-                for leaving in Leaving.allCases {
-                    let name = "\(point.name), \(leaving.rawValue)"
-                    let time = try Self.leave(leaving, point.model, point.stream, after: point.sign, house, name)
-                    print("cancelled \(name): the upstream saw it after \(time) ms")
-                    #expect(time < 2000, "\(name)")
+            var isStream: Bool { !rawValue.hasSuffix("not streaming") }
+
+            var model: String {
+                switch self {
+                case .beforeTheHead, .inThePrompt, .beforeTheHeadWhole: "slow-head"
+                case .beforeTheFirstEvent: "no-first-event"
+                case .inTheReasoning, .inTheReasoningWhole: "hold-in-reasoning"
+                case .inTheAnswer, .inTheAnswerWhole: "hold-in-answer"
                 }
             }
+
+            /// What has to have come.
+            var sign: String? {
+                switch self {
+                case .inThePrompt, .beforeTheFirstEvent: "[Prompt Summary]"
+                case .inTheReasoning: "\"reasoning_summary\""
+                case .inTheAnswer: "\"content\":\"The\""
+                default: nil
+                }
+            }
+
+            /// Long enough for a test that leaves before the head, short enough for one that wants the prompt summary.
+            var commitDelay: String { self == .beforeTheHead ? "5s" : "20ms" }
+        }
+
+        private static let limit = Duration.seconds(2)
+        /// How often each client leaves; `TRIALS=200` measures.
+        private static let trials = ProcessInfo.processInfo.environment["TRIALS"].flatMap { Int($0) } ?? 5
+
+        @Test(arguments: Point.allCases, Leaving.allCases)
+        func aLeavingClientEndsItsUpstreamRequestInEveryPhase(point: Point, leaving: Leaving) throws {
+            let house = try House(["stream-commit-delay": point.commitDelay, "logging-access-log": "on"])
+            let descriptors = try Self.descriptorsAtRest(house)
+            let control = try RawConnection(port: house.mockPort)
+            var times = try (0..<Self.trials).map { try Self.leave(leaving, point, house, control, earlier: $0) }
+            times.sort()
+            let high = times[min(times.count - 1, times.count * 99 / 100)]
+            print(
+                "cancelled \(point.rawValue), \(leaving.rawValue): \(times.count) times, the upstream saw it after "
+                    + "p50 \(times[times.count / 2]) ms, p99 \(high) ms, at most \(times[times.count - 1]) ms")
+            // A measurement has to hold the promise; a short run on a busy machine only that it happens at all.
+            #expect(high < (Self.trials >= 200 ? 100 : 1000))
             #expect(try house.mockState()["streams"]["completed"].int == 1)
             try Self.expectNothingLeft(house, descriptors)
         }
@@ -51,20 +84,22 @@ extension EndToEnd {
             try Self.expectNothingLeft(house, descriptors)
         }
 
-        /// Returns how many milliseconds after the client left the mock saw its connection closed.
+        /// Returns how many milliseconds after the client left the mock saw its connection closed, a little too many at most.
         private static func leave(
-            _ leaving: Leaving, _ model: String, _ stream: Bool, after sign: String?, _ house: House, _ name: String
+            _ leaving: Leaving, _ point: Point, _ house: House, _ control: RawConnection, earlier: Int
         ) throws -> Int {
-            let before = try cancelled(house)
+            func state() throws -> Value { try control.exchange(Request("GET", "/mock/state")).json }
             let connection = try house.connect()
-            try connection.send(Request.chat(model, stream: stream).bytes)
-            try eventually("the upstream to have the request, \(name)") { try house.mockState()["streams"]["open"].int == 1 }
-            if let sign { try connection.receive(text: sign) }
+            try connection.send(Request.chat(point.model, stream: point.isStream).bytes)
+            try eventually("the upstream to have the request") { try state()["streams"]["open"].int == 1 }
+            if let sign = point.sign { try connection.receive(text: sign) }
             let start = ContinuousClock.now
             leaving.leave(connection)
-            try eventually("the upstream's close, \(name)", within: limit) { try cancelled(house) == before + 1 }
-            let age = try house.mockState()["cancelled"].array.last?["ago_ms"].int ?? 0
-            return max(0, Int((ContinuousClock.now - start).inMilliseconds) - age)
+            return try eventually("the upstream's close", within: limit) {
+                let state = try state()
+                guard state["streams"]["cancelled_by_client"].int == earlier + 1 else { return nil }
+                return max(0, Int((ContinuousClock.now - start).inMilliseconds) - (state["cancelled"].array.last?["ago_ms"].int ?? 0))
+            }
         }
 
         private static func descriptorsAtRest(_ house: House) throws -> Int {

@@ -19,6 +19,8 @@ final class ChildProcess: Sendable {
         case unread
         /// A pipe whose reader has gone.
         case broken
+        /// A disk that is full.
+        case full
     }
 
     enum Exit: Equatable {
@@ -35,20 +37,26 @@ final class ChildProcess: Sendable {
     private let heldDescriptor: CInt
 
     /// Starts a program. `environment` is all it has besides `PATH`, `HOME` and the library path; `input` is what its standard input
-    /// holds.
+    /// holds; `limit` are flags of the shell's `ulimit`, such as `-n 64`.
     init(
         _ program: Program, _ arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
-        errors: Errors = .collected
+        errors: Errors = .collected, limit: String? = nil
     ) throws {
         let path = try ChildProcess.path(of: program)
         let outputPipe = try Pipe()
         let errorPipe = try Pipe()
         let inputPipe = try Pipe()
         command = ([program.rawValue] + arguments).joined(separator: " ")
-        let descriptors = ChildDescriptors(
+        var descriptors = ChildDescriptors(
             input: inputPipe.reading, output: outputPipe.writing, errors: errors == .closed ? nil : errorPipe.writing)
+        // As the last one: its number is the highest, and the pipes keep theirs.
+        let fullDisk = errors == .full ? open("/dev/full", O_WRONLY | O_CLOEXEC) : -1
+        defer { if fullDisk >= 0 { close(fullDisk) } }
         if errors == .broken { errorPipe.closeReading() }
-        id = try ChildProcess.spawn(path, arguments, environment, descriptors)
+        if fullDisk >= 0 { descriptors.errors = fullDisk }
+        // The shell becomes the program, so that the id stays.
+        let words = limit.map { ["/bin/sh", "-c", "ulimit \($0) && exec \"$0\" \"$@\"", path] + arguments } ?? [path] + arguments
+        id = try ChildProcess.spawn(words, environment, descriptors)
         heldDescriptor = errors == .unread ? errorPipe.reading : -1
         inputPipe.closeReading()
         outputPipe.closeWriting()
@@ -107,6 +115,17 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// The processor time it has used.
+    var processorTime: Duration {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
+            // Behind the name, which may hold spaces: the 12th and 13th field, in ticks.
+            let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+            let ticks = fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+            return .milliseconds(ticks * 1000 / sysconf(Int32(_SC_CLK_TCK)))
+        }
+    }
+
     /// What a descriptor is open on.
     func target(ofDescriptor number: Int) throws -> String {
         try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\(number)")
@@ -125,7 +144,7 @@ final class ChildProcess: Sendable {
     }
 
     private static func spawn(
-        _ path: String, _ arguments: [String], _ environment: [String: String], _ descriptors: ChildDescriptors
+        _ words: [String], _ environment: [String: String], _ descriptors: ChildDescriptors
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -146,16 +165,15 @@ final class ChildProcess: Sendable {
         sigaddset(&signals, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        let words = [path] + arguments
         let inherited = ["PATH", "LD_LIBRARY_PATH", "HOME"].compactMap { name in
             ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
         }
         let variables = inherited + environment.map { "\($0.key)=\($0.value)" }
         var id: pid_t = 0
-        let code = withCStrings(words) { words in
-            withCStrings(variables) { variables in posix_spawn(&id, path, &actions, &attributes, words, variables) }
+        let code = withCStrings(words) { arguments in
+            withCStrings(variables) { variables in posix_spawn(&id, words[0], &actions, &attributes, arguments, variables) }
         }
-        guard code == 0 else { throw SpawnFailure(what: "posix_spawn(\(path)): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw SpawnFailure(what: "posix_spawn(\(words[0])): \(String(cString: strerror(code)))") }
         return id
     }
 }

@@ -10,12 +10,13 @@ final class House {
 
     /// Starts both. `settings` are flags of the proxy without dashes, with their values.
     init(
-        _ settings: [String: String] = [:], arguments: [String] = [], environment: [String: String] = [:], mock: [String] = []
+        _ settings: [String: String] = [:], arguments: [String] = [], environment: [String: String] = [:], mock: [String] = [],
+        limit: String? = nil
     ) throws {
         self.mock = try ChildProcess(.mock, ["--port", "0", "--quiet", "--fixtures", House.scenarios] + mock)
         mockPort = try House.port(of: self.mock)
         let port = mockPort
-        start = { try House.startProxy(settings, upstreamPort: port, arguments: arguments, environment: environment) }
+        start = { try House.startProxy(settings, upstreamPort: port, arguments: arguments, environment: environment, limit: limit) }
         proxy = try start()
         proxyPort = try House.port(of: proxy)
     }
@@ -31,12 +32,12 @@ final class House {
 
     static func startProxy(
         _ settings: [String: String] = [:], upstreamPort: Int, arguments: [String] = [], environment: [String: String] = [:],
-        errors: ChildProcess.Errors = .collected
+        errors: ChildProcess.Errors = .collected, limit: String? = nil
     ) throws -> ChildProcess {
         var flags = ["port": "0", "upstream-url": "http://127.0.0.1:\(upstreamPort)"]
         flags.merge(settings) { $1 }
         let words = flags.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
-        return try ChildProcess(.proxy, words + arguments, environment: environment, errors: errors)
+        return try ChildProcess(.proxy, words + arguments, environment: environment, errors: errors, limit: limit)
     }
 
     /// The port a program says it listens on.

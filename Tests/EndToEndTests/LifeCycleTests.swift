@@ -198,16 +198,15 @@ extension EndToEnd {
 
         // MARK: Logs
 
-        @Test(arguments: ["closed", "broken", "unread"])
-        func aBadLogDestinationDoesNotStopStreams(kind: String) throws {
-            let errors: ChildProcess.Errors = kind == "closed" ? .closed : kind == "broken" ? .broken : .unread
+        @Test(arguments: [ChildProcess.Errors.closed, .broken, .unread, .full])
+        func aBadLogDestinationDoesNotStopStreams(errors: ChildProcess.Errors) throws {
             let mock = try ChildProcess(.mock, ["--port", "0", "--quiet"])
             let mockPort = try House.port(of: mock)
             let port = try House.freePort()
             let proxy = try House.startProxy(["port": "\(port)"], upstreamPort: mockPort, errors: errors)
             let connection = try eventually("the proxy to listen") { try? RawConnection(port: port) }  // refused until it listens
             // Otherwise the first socket takes the number, and a client reads the log.
-            #expect(try kind != "closed" || proxy.target(ofDescriptor: 2) == "/dev/null")
+            #expect(try errors != .closed || proxy.target(ofDescriptor: 2) == "/dev/null")
             // More lines than a pipe holds.
             for round in 0..<800 {
                 let reply = try connection.exchange(round % 10 == 0 ? .chat("fast", stream: true) : Request("GET", "/nothing?\(round)"))

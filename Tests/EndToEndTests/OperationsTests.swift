@@ -167,7 +167,7 @@ extension EndToEnd {
         }
 
         @Test func theLimitOfConcurrentStreamsIsKept() throws {
-            let house = try House(["limits-concurrent-streams": "2"])
+            let house = try House(["limits-concurrent-streams": "2", "limits-queue-length": "0"])
             let held = [try house.heldStream(), try house.heldStream(alreadyHeld: 1)]
             let refused = try house.stream("fast")
             #expect(refused.status == 503)

@@ -6,14 +6,14 @@ final class RawListener: Sendable {
     let port: Int
     private let descriptor: CInt
 
-    init() throws {
+    init(backlog: CInt = 16) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure("socket") }
         var address = loopback(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let code = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, size) == 0 && listen(descriptor, 16) == 0 ? getsockname(descriptor, address, &size) : -1
+                bind(descriptor, address, size) == 0 && listen(descriptor, backlog) == 0 ? getsockname(descriptor, address, &size) : -1
             }
         }
         guard code == 0 else { throw SocketFailure("listen") }
@@ -38,6 +38,30 @@ final class RawListener: Sendable {
         let accepted = Foundation.accept(descriptor, nil, nil)
         guard accepted >= 0 else { throw SocketFailure("accept") }
         return accepted
+    }
+}
+
+extension RawListener {
+    /// The next connection, with one request read from it: the test itself is the upstream.
+    func acceptRequest(within limit: Duration = .seconds(10)) throws -> RawConnection {
+        while true {
+            let connection = RawConnection(accepted: try accept(within: limit), port: port)
+            do {
+                try connection.receiveRequest(within: limit)
+                return connection
+            } catch where connection.isClosed && connection.received.isEmpty {
+                // libcurl begins a second try by itself, which the client stops before it says anything.
+                continue
+            }
+        }
+    }
+}
+
+extension RawConnection {
+    /// Reads one whole request and forgets it.
+    func receiveRequest(within limit: Duration = .seconds(10)) throws {
+        try receive("a request", within: limit) { RawUpstream.isWhole($0) }
+        _ = take()
     }
 }
 
@@ -95,7 +119,7 @@ final class RawUpstream: Sendable {
     }
 
     /// One request, or what came of it before the other side closed.
-    private static func read(_ connection: CInt) -> [UInt8] {
+    static func read(_ connection: CInt) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var request: [UInt8] = []
         while !isWhole(request) {
@@ -106,7 +130,7 @@ final class RawUpstream: Sendable {
         return request
     }
 
-    private static func isWhole(_ request: [UInt8]) -> Bool {
+    static func isWhole(_ request: [UInt8]) -> Bool {
         guard let end = request.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
         let head = String(decoding: request[..<end.lowerBound], as: UTF8.self).lowercased()
         let length = head.components(separatedBy: "\r\n").first { $0.hasPrefix("content-length:") }

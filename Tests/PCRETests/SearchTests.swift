@@ -1,5 +1,6 @@
-import PCRE
 import Testing
+
+@testable import PCRE
 
 @Suite("MatchScratch: searching text that may go on")
 struct SearchTests {
@@ -80,5 +81,47 @@ struct SearchTests {
         // The scratch is as good as new afterwards.
         let plain = try Pattern(alternatives: ["!"])
         #expect(scratch.search(plain, in: text.span, from: 0, isTextStart: true, end: .final) == .match(start: 66, end: 67, index: 0))
+    }
+
+    private static let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+
+    @Test func aStackThatRunsOutIsALimitAndNoCrash() throws {
+        // One frame of machine stack for each letter, of which there are more than 32 KiB hold; no other limit is near.
+        let pattern = try Pattern(alternatives: ["(?:(a)|b)+?[yz]"])
+        var scratch = MatchScratch(matchLimit: 1 << 30)
+        #expect(scratch.search(pattern, in: Self.letters.span, from: 0, isTextStart: true, end: .final) == .limit)
+        let plain = try Pattern(alternatives: ["a"])
+        let outcome = scratch.search(plain, in: Self.letters.span, from: 9, isTextStart: true, end: .final)
+        #expect(outcome == .match(start: 9, end: 10, index: 0))
+    }
+
+    @Test(arguments: [20_000, 1 << 30])
+    func theInterpreterHasTheSameLimits(matchLimit: Int) throws {
+        // By the number of calls, and where that is no limit by the memory for back-tracking.
+        let pattern = try Pattern(alternatives: ["(?:(a)|b)+[yz]"], usesJIT: false)
+        #expect(!pattern.isJITCompiled)
+        var scratch = MatchScratch(matchLimit: matchLimit)
+        #expect(scratch.search(pattern, in: Self.letters.span, from: 0, isTextStart: true, end: .final) == .limit)
+        let short = Array("aaz".utf8)
+        #expect(scratch.search(pattern, in: short.span, from: 0, isTextStart: true, end: .final) == .match(start: 0, end: 3, index: 0))
+    }
+
+    @Test func onePatternServesManyThreadsAtOnce() async throws {
+        let pattern = try Pattern(alternatives: ["(?:a|b)+c", "</think>"])
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    var scratch = MatchScratch()
+                    let letters = String(repeating: "ab", count: 50 + number)
+                    let text = Array((letters + "c").utf8)
+                    let expected = MatchOutcome.match(start: 0, end: text.count, index: 0)
+                    return (0..<500).count { _ in
+                        scratch.search(pattern, in: text.span, from: 0, isTextStart: true, end: .final) != expected
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
     }
 }

@@ -1,3 +1,4 @@
+import AgentAPIs
 import ChatRequests
 import Foundation
 import Phases
@@ -16,7 +17,7 @@ import Testing
 }
 
 /// A transcript being played again. The format is explained in `Fixtures/phases/README.md`.
-private struct Replay: ~Copyable {
+struct Replay: ~Copyable {
     struct Unreadable: Error {
         var line: String
     }
@@ -25,6 +26,8 @@ private struct Replay: ~Copyable {
     private let header: String
     private let inputs: [Substring]
     private var log = ""
+    /// Everything that came out.
+    private(set) var output: [UInt8] = []
 
     init(_ text: String) throws {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -35,7 +38,9 @@ private struct Replay: ~Copyable {
     }
 
     private static func plan(_ words: [Substring]) throws -> StreamPlan {
-        guard words.first == "plan", words.count > 1, let style = WireStyle(rawValue: String(words[1])) else {
+        let name = words.count > 1 ? String(words[1]) : ""
+        let kind = AgentKind(rawValue: name)
+        guard words.first == "plan", let style = kind == nil ? WireStyle(rawValue: name) : .events else {
             throw Unreadable(line: words.joined(separator: " "))
         }
         var plan = Streams.plan(style, .full)
@@ -46,8 +51,17 @@ private struct Replay: ~Copyable {
             case "no-summaries": (plan.promptSummary, plan.reasoning) = (nil, .off)
             case "may-restart": break
             case "summarised": plan.reasoning = .extractive(.init())
+            case "collected", "carried", "ping": break
             default: throw Unreadable(line: String(word))
             }
+        }
+        guard let kind else { return plan }
+        let carrier = words.contains("carried") ? ReasoningCarrier { "sealed \($0.count) bytes" } : nil
+        plan = kind.plan(plan, isCollected: words.contains("collected"), carrier: carrier)
+        if words.contains("ping") {
+            var options = ResponsesOptions()
+            options.heartbeat = .ping
+            plan.agent?.api = .responses(options)
         }
         return plan
     }
@@ -85,6 +99,7 @@ private struct Replay: ~Copyable {
     }
 
     private mutating func write(_ output: [UInt8], _ action: StreamAction?) {
+        self.output += output
         if !output.isEmpty {
             for line in String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 log += line.isEmpty ? "<\n" : "< \(line)\n"

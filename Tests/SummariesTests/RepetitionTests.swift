@@ -36,7 +36,8 @@ import Testing
         "what is new, or only resembles what was there, is none",
         arguments: [
             news(400), (0..<400).map { "Step \($0): we add \($0 * 3) to the sum and get \($0 * $0). " }.joined(),
-            (0..<300).map { "| row \($0) | \($0 * 7) |\n|---|---|\n" }.joined(), news(12) + news(12), String(repeating: " \n", count: 4_000),
+            (0..<300).map { "| row \($0) | \($0 * 7) |\n|---|---|\n" }.joined(), news(12) + news(12),
+            String(repeating: " \n", count: 4_000),
             String(repeating: "-", count: 900),
         ])
     func notFound(text: String) {
@@ -65,7 +66,8 @@ import Testing
     @Test func aNoticeTellsOfALoopOnceAndOfTheNextOneAgain() {
         var options = ReasoningSummaryOptions()
         options.repetitionNoticeDelay = .seconds(20)
-        let text = Self.news(8) + String(repeating: Self.circle, count: 150) + Self.news(40) + String(repeating: "No, not that one. ", count: 600)
+        let text =
+            Self.news(8) + String(repeating: Self.circle, count: 150) + Self.news(40) + String(repeating: "No, not that one. ", count: 600)
         let notices = Player.play(text, options: options).filter { $0.step.kind == .notice }
         #expect(notices.map(\.step.text) == ["The model has repeated itself for 20 s.", "The model has repeated itself for 20 s."])
     }

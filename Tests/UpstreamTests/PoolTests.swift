@@ -93,6 +93,48 @@ extension SocketTests {
             #expect(openDescriptorCount() <= before + 6)
         }
 
+        /// Requests one after the other, with a rest between that is longer than a second, libcurl's unit of age.
+        private func connectionsAfterARest(_ options: UpstreamClientOptions) throws -> Int {
+            let server = ScriptedServer(answering: Self.answer)
+            let work = try Workplace(options)
+            _ = try work.start(.post(server.url)).recorder.statistics()
+            _ = try work.start(.post(server.url)).recorder.statistics()
+            #expect(server.connectionCount == 1)
+            let isLater = Promise<Bool>()
+            _ = work.loop.schedule(after: .milliseconds(2200)) { isLater.fulfil(true) }
+            _ = try isLater.wait()
+            _ = try work.start(.post(server.url)).recorder.statistics()
+            return server.connectionCount
+        }
+
+        @Test func aConnectionIdleForTooLongIsNotUsedAgain() throws {
+            var options = UpstreamClientOptions()
+            #expect(options.maximumIdleAge <= .seconds(60))
+            options.maximumIdleAge = .seconds(1)
+            #expect(try connectionsAfterARest(options) == 2)
+            options.maximumIdleAge = .seconds(30)
+            #expect(try connectionsAfterARest(options) == 1)
+        }
+
+        @Test func aConnectionThatIsTooOldIsNotUsedAgain() throws {
+            var options = UpstreamClientOptions()
+            #expect(options.maximumConnectionAge <= .seconds(3600))
+            options.maximumConnectionAge = .seconds(1)
+            #expect(try connectionsAfterARest(options) == 2)
+        }
+
+        @Test func whatFailedEarlierIsNotTakenForTheNextFailure() throws {
+            // libcurl keeps the system's error number of a failure; it must not make a bad chunk size look like a reset.
+            let server = ScriptedServer { connection, number in
+                _ = try connection.readRequest()
+                if number == 0 { return connection.reset() }
+                try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhalf\r\n")
+            }
+            let work = try Workplace()
+            #expect(try work.start(.post(server.url)).recorder.failure() == .reset(afterHead: false))
+            #expect(try work.start(.post(server.url)).recorder.failure() == .malformed)
+        }
+
         @Test func thousandsOfRequestsLeakNoDescriptor() throws {
             let server = ScriptedServer { connection, number in
                 // A tenth of the connections dies early, the others serve some hundred requests.

@@ -127,8 +127,45 @@ extension SocketTests {
             #expect(echo.seen.count == 1)
         }
 
+        @Test func passwordsInTheHomeFolderAreNotUsed() throws {
+            let echo = Echo()
+            let folder = FileManager.default.temporaryDirectory.appending(path: "home-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let netrc = folder.appending(path: ".netrc")
+            try "default login somebody password secret\n".write(to: netrc, atomically: true, encoding: .utf8)
+            let home = ProcessInfo.processInfo.environment["HOME"] ?? "/"
+            setenv("HOME", folder.path, 1)
+            defer { setenv("HOME", home, 1) }
+            _ = try Workplace().start(.post(echo.url)).recorder.statistics()
+            #expect(echo.seen.count == 1)
+            #expect(echo.seen[0].field("authorization") == nil)
+        }
+
+        @Test func theConnectDeadlineIsSecondsUnlessSaidOtherwise() {
+            // libcurl's own is five minutes.
+            #expect(UpstreamRequest(url: "http://host/").connectTimeout == .seconds(5))
+        }
+
+        @Test func writingToAConnectionThatHasGoneRaisesNoSignal() throws {
+            let server = ScriptedServer { connection, _ in
+                _ = try connection.read(100)
+                connection.reset()
+            }
+            var request = UpstreamRequest.post(server.url)
+            request.body = patternedBytes(8_000_000)
+            // A signal would end the test process.
+            let failure = try Workplace().start(request).recorder.failure()
+            #expect(failure == .reset(afterHead: false))
+            var action = sigaction()
+            #expect(sigaction(SIGPIPE, nil, &action) == 0)
+            #expect(action.__sigaction_handler.sa_handler != nil)
+        }
+
         @Test func aConfiguredProxyIsUsed() throws {
             let proxy = ScriptedServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nproxy")
+            setenv("no_proxy", "*", 1)
+            defer { unsetenv("no_proxy") }
             var options = UpstreamClientOptions()
             options.proxy = "http://127.0.0.1:\(proxy.port)"
             let recorder = try Workplace(options).get("http://somewhere.invalid/")

@@ -89,6 +89,18 @@ extension SocketTests {
             withExtendedLifetime(server) {}
         }
 
+        @Test func whatOneRequestTrustsIsNotTrustedForAnother() throws {
+            let server = try SecureServer()
+            let work = try Workplace()
+            var request = UpstreamRequest(url: "https://localhost:\(server.port)/")
+            request.caFile = server.certificate
+            _ = try work.start(request).recorder.statistics()
+            // Neither a kept connection nor a kept session of the first may stand in for the check.
+            request.caFile = nil
+            #expect(try work.start(request).recorder.failure() == .insecure(.certificate))
+            withExtendedLifetime(server) {}
+        }
+
         @Test func anUnreadableFileOfCertificatesIsReported() throws {
             let server = try SecureServer()
             #expect(try transfer(server, caFile: "/nonexistent/ca.pem").failure() == .insecure(.trustedCertificates))

@@ -13,8 +13,15 @@ enum Banner {
         for upstream in context.upstreams.entries { lines.append("  upstream   \(upstream.name)  \(upstream.settings.url)") }
         let settings = context.settings
         lines.append("  style      \(settings.style.standard.rawValue)")
-        lines.append("  summaries  prompt \(settings.summaries.prompt ? "on" : "off"), reasoning \(settings.summaries.reasoning.rawValue)")
+        lines.append(
+            "  summaries  prompt \(settings.summaries.prompt ? "on" : "off"), reasoning \(settings.summaries.reasoning.rawValue)\(model(settings.summaries))"
+        )
         lines.append("  " + paint("Point an OpenAI client at \(address)/v1, or run: proxy-client --url \(address) --interactive", "2"))
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func model(_ summaries: SummarySettings) -> String {
+        guard summaries.engine == .model, let name = summaries.model.name, let url = summaries.model.url else { return "" }
+        return " by \(name) at \(url)"
     }
 }

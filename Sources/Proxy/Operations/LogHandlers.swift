@@ -23,6 +23,7 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        // WALL: the date of a line.
         let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
         LogOutput.shared.write(line(time, event.level, "\(event.message)", all)) { count in
             line(time, .warning, "log lines lost", [("count", "\(count)")])

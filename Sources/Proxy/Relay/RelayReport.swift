@@ -2,6 +2,7 @@ import ChatRequests
 import Logging
 import Phases
 import Settings
+import Summaries
 import Upstream
 
 /// What a chat request leaves behind: one access-log line and the metrics. No text of prompt, reasoning or answer.
@@ -34,9 +35,20 @@ struct RelayReport {
         if facts.reasoningRepetitions > 0 { metrics.add(.reasoningRepetitions, by: facts.reasoningRepetitions) }
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
-        if let statistics = relay.statistics {
+        if let summaries = relay.machine.modelSummaryFacts { count(summaries) }
+        if let statistics = relay.attempt?.statistics {
             metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
         }
+    }
+
+    private func count(_ facts: ModelSummaryFacts) {
+        let metrics = relay.server.metrics
+        for (fate, number) in facts.fates {
+            if fate.wasCalled { metrics.add(.summaryCalls, [("result", fate.rawValue)], by: number) }
+            if fate.isFallback { metrics.add(.summaryFallbacks, [("reason", fate.rawValue)], by: number) }
+        }
+        metrics.add(.summaryTokens, [("kind", "prompt")], by: facts.usage.prompt)
+        metrics.add(.summaryTokens, [("kind", "completion")], by: facts.usage.completion)
     }
 
     /// Model names come from clients: a log line holds the beginning of a long one.
@@ -62,6 +74,12 @@ struct RelayReport {
         if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
         if facts.reasoningRepetitions > 0 { metadata["reasoning_repetitions"] = "\(facts.reasoningRepetitions)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
+        if relay.attemptCount == 0 { metadata["breaker"] = "\(relay.queue.refusal.headerValue)" }
+        if let summaries = relay.machine.modelSummaryFacts {
+            metadata["summary_calls"] = "\(summaries.callCount)"
+            metadata["summary_steps"] = "\(summaries.fates[.used] ?? 0)"
+            metadata["summary_tokens"] = "\(summaries.usage.prompt + summaries.usage.completion)"
+        }
         if case .failed(let failure) = end { metadata["code"] = "\(failure.code)" }
         relay.server.log.info("chat", metadata: metadata)
     }

@@ -109,12 +109,15 @@ struct ChatRoute {
         let profile = requested ?? server.profile(forModel: model, at: upstream)
         var plan = StreamPlan(
             style: style,
+            // WALL: the date in a completion.
             identity: ChunkIdentity(id: "chatcmpl-\(request.id)", created: Int(Date().timeIntervalSince1970), model: model),
             promptSummary: settings.summaries.prompt ? PromptSummary.text(of: facts) : nil,
             promptFacts: facts,
             reasoning: try SummaryChoice(settings: settings.summaries).mode(for: chat, model: model),
             profile: profile,
             thinking: ThinkingRequest(chat))
+        // A whole answer does not wait for summaries: only streams have them made by a model.
+        plan.modelSummary = chat.stream ? server.summariser?.options : nil
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.showsTitles = settings.summaries.titles
         plan.includesUsage = chat.includesUsage

@@ -26,6 +26,7 @@ struct HealthRoute {
         output.number("streams_open", server.openStreamCount)
         output.number("streams_waiting", server.streams.waitingCount)
         output.array("upstreams", server.upstreams.entries.map(HealthRoute.describe))
+        if let summariser = server.summariser { output.raw("summariser", HealthRoute.describe(summariser.entry)) }
         sink.respond(status: HealthRoute.code(status), headers: HealthRoute.json, body: output.finished() + [0x0A])
     }
 
@@ -43,8 +44,16 @@ struct HealthRoute {
         if let code = status.lastFailureCode { entry.string("last_failure", code) }
         if let wait = status.retryAfter ?? status.throttledFor { entry.number("retry_after_ms", wait.inMilliseconds) }
         if status.hasCredentialFault { entry.boolean("credential_fault", true) }
+        entry.number("window_calls", status.calls)
+        entry.raw("window_failures", Array(HealthRoute.decimal(status.failures).utf8))
+        entry.number("failures_in_row", status.consecutiveFailures)
         entry.number("in_flight", upstream.inFlightCount)
         return entry.finished()
+    }
+
+    /// Failures are counted in halves.
+    private static func decimal(_ number: Double) -> String {
+        number == number.rounded() ? String(Int(number)) : String(number)
     }
 
     /// The process runs.
@@ -70,9 +79,14 @@ struct HealthRoute {
             (.queueLength, [], Double(server.streams.waitingCount)),
         ]
         if let bytes = MemoryWatch.residentBytes { gauges.append((.residentMemory, [], Double(bytes))) }
-        for upstream in server.upstreams.entries {
+        for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
-            let current = upstream.status.stateName
+            let status = upstream.status
+            let current = status.stateName
+            gauges.append((.breakerNextAttempt, [("upstream", upstream.name)], (status.retryAfter ?? .zero).inSeconds))
+            if let reason = status.reasonName {
+                gauges.append((.breakerReason, [("upstream", upstream.name), ("reason", reason)], 1))
+            }
             for state in ["closed", "half_open", "open", "throttled"] {
                 gauges.append((.breakerState, [("upstream", upstream.name), ("state", state)], state == current ? 1 : 0))
             }

@@ -1,0 +1,41 @@
+/// Why a stream ended badly, in the terms agents act on: each API has codes of its own for what may pass and what will not.
+public struct AgentFailure: Sendable, Equatable {
+    /// What a client may do about it.
+    public enum Kind: Sendable, Equatable, CaseIterable {
+        /// May pass: another try is worth it.
+        case passing
+        /// May pass, once there is less to do.
+        case overloaded
+        /// May pass, after the time that the message names.
+        case rateLimited
+        /// Will not pass: the same request would be refused again.
+        case rejected
+        /// The conversation is longer than the model's context.
+        case contextTooLong
+    }
+
+    /// What a client may do about it.
+    public var kind: Kind
+    /// One or two sentences for people.
+    public var message: String
+
+    /// A failure from both.
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// Phrases by which servers say that a conversation is too long, in lower case: OpenAI's code, vLLM, SGLang, llama.cpp, TGI, Anthropic.
+    static let contextPhrases = [
+        "context_length_exceeded", "maximum context length", "context length", "context window", "context size", "exceeds the available context",
+        "prompt is too long", "input is too long", "`inputs` tokens + `max_new_tokens`",
+    ]
+
+    /// Whether an upstream's refusal says that the conversation is longer than the model's context.
+    ///
+    /// - Parameter text: the upstream's error text or code.
+    public static func saysContextIsTooLong(_ text: String) -> Bool {
+        let lowered = text.lowercased()
+        return contextPhrases.contains { lowered.contains($0) }
+    }
+}

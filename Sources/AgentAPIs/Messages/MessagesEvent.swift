@@ -1,0 +1,34 @@
+import EventStream
+
+/// The types of the Messages API's events.
+struct MessagesEvent {
+    /// The `event:` line, without which SDKs skip an event.
+    let name: EventName
+    /// `{"type":"…"`
+    let opening: [UInt8]
+
+    private init(_ type: StaticString) {
+        name = EventName(type)
+        opening = Array("{\"type\":\"".utf8) + type.description.utf8 + [UInt8(ascii: "\"")]
+    }
+
+    static let messageStart = MessagesEvent("message_start")
+    static let messageDelta = MessagesEvent("message_delta")
+    static let messageStop = MessagesEvent("message_stop")
+    static let blockStart = MessagesEvent("content_block_start")
+    static let blockDelta = MessagesEvent("content_block_delta")
+    static let blockStop = MessagesEvent("content_block_stop")
+    static let error = MessagesEvent("error")
+    static let ping = MessagesEvent("ping")
+
+    /// What a delta brings, and in which member.
+    struct Delta {
+        let type: StaticString
+        let member: StaticString
+
+        static let thinkingDelta = Delta(type: "thinking_delta", member: "thinking")
+        static let signatureDelta = Delta(type: "signature_delta", member: "signature")
+        static let textDelta = Delta(type: "text_delta", member: "text")
+        static let inputDelta = Delta(type: "input_json_delta", member: "partial_json")
+    }
+}
