@@ -85,7 +85,9 @@ enum Brackets {
             kept.append(byte)
             if byte == 0x28 { opens.append(kept.count - 1) }
             guard byte == 0x29, let open = opens.popLast() else { continue }
-            if opens.isEmpty, !keepsAsides, open > 0, !kept[(open + 1)...].contains(0x28), isAside(kept[open...]) { drop(from: open, of: &kept) }
+            if opens.isEmpty, !keepsAsides, open > 0, !kept[(open + 1)...].contains(0x28), isAside(kept[open...]) {
+                drop(from: open, of: &kept)
+            }
         }
         guard opens.isEmpty else { return nil }
         return withoutOddQuotes(withoutOuterBrackets(kept))
