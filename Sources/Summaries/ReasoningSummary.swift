@@ -118,7 +118,10 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         if let due = noticeDue, now >= due { return notice(at: now) }
         let pace = pace(since: begun)
         guard watch.loopBegan == nil, now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
-        guard let chosen = candidates.best(atLeast: pace.score(at: now), within: room) else { return nil }
+        // Asked with every piece of text: the best score tells cheaply whether anything is due.
+        guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due,
+            let chosen = candidates.best(atLeast: pace.score(at: now), within: room)
+        else { return nil }
         return say(chosen, within: room, at: now)
     }
 
