@@ -123,6 +123,7 @@ private struct Sample {
         case "name: value": ("X-One=1,X-Two=2", "{X-One: 1, X-Two: env:SAMPLE_KEY}", "{X-One: \"***\", X-Two: \"***\"}")
         case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
         case let type where type.hasPrefix("pattern: events"): ("a*=think,*=off", "{a*: think, \"*\": off}", "{a*: think, \"*\": off}")
+        case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
         case let type where type.contains(": "): ("a=b,c=d", "{a: b, c: d}", "{a: b, c: d}")
         case let type where type.contains(", "):
             // An authorization that needs no key, else the last word that is not the default.
