@@ -31,7 +31,8 @@ func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies + ["Support"], path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: testing)
+        name: "\(name)Tests", dependencies: dependencies + ["Support"], path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: testing
+    )
 }
 
 var targets: [Target] = [

@@ -26,7 +26,8 @@ enum Kind: String, CaseIterable {
 
     var plan: AgentPlan {
         AgentPlan(
-            api: self == .responses ? .responses(ResponsesOptions()) : .messages(MessagesOptions()), id: "t1", model: "m", created: 1_763_692_801)
+            api: self == .responses ? .responses(ResponsesOptions()) : .messages(MessagesOptions()), id: "t1", model: "m",
+            created: 1_763_692_801)
     }
 }
 
@@ -133,10 +134,16 @@ enum Answers {
         ),
         ("a refusal behind text", [.opened, .answerBegan, .text("Well, "), .refusal("I cannot."), .finished(.complete), .ended(usage)]),
         ("a filter", [.opened, .answerBegan, .text("Half a se"), .finished(.contentFilter), .ended(usage)]),
-        ("a call that is cut", [.opened, .answerBegan, .text("So:"), .call(0, id: "c", name: "shell", #"{"a":"#), .finished(.length), .ended(usage)]),
+        (
+            "a call that is cut",
+            [.opened, .answerBegan, .text("So:"), .call(0, id: "c", name: "shell", #"{"a":"#), .finished(.length), .ended(usage)]
+        ),
         ("a failure in reasoning", [.opened, .prompt("p"), .reasoning("a"), .failed(AgentFailure(.passing, "It broke."))]),
         ("a failure in a text", [.opened, .answerBegan, .text("Half"), .failed(AgentFailure(.overloaded, "It broke."))]),
-        ("a failure in a call", [.opened, .answerBegan, .text("So:"), .call(0, name: "shell", "{"), .failed(AgentFailure(.rejected, "It broke."))]),
+        (
+            "a failure in a call",
+            [.opened, .answerBegan, .text("So:"), .call(0, name: "shell", "{"), .failed(AgentFailure(.rejected, "It broke."))]
+        ),
     ]
 
     static var tools: ToolRoutes {

@@ -190,7 +190,8 @@ struct ItemSequence<Writer: ItemWriter> {
             items[0] = .message([])
         case .call(var pending):
             // A name that is not the request's may go on in the next piece; once arguments come it is whole.
-            let isNamed = !pending.name.isEmpty && (plan.tools.knows(pending.name) || plan.tools.isEmpty || !pending.isBlank || items.count > 1)
+            let isNamed =
+                !pending.name.isEmpty && (plan.tools.knows(pending.name) || plan.tools.isEmpty || !pending.isBlank || items.count > 1)
             guard isNamed || isLastChance else { return }
             pending.isOpen = true
             items[0] = .call(pending)
