@@ -6,6 +6,11 @@ struct Candidate {
     var ordinal: Int
     var judgement: Judgement
     var score: Int { judgement.score }
+
+    /// Characters that every sentence is taken to cost beside its own: a reader's attention.
+    static let attention = 15
+    /// What it says for its length: of two good sentences the shorter one leaves room for a third.
+    var worth: Int { max(2, score + 10) * 1_000 / (characters + Self.attention) }
 }
 
 /// The best sentences since the last step: a bounded list in text order.
@@ -39,17 +44,24 @@ struct Candidates {
 
     private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
 
-    /// The best of at least `score` points and at most `room` characters; of equals the latest. Asked for with every piece of text while a
+    /// The worthiest of at least `score` points and at most `room` characters; of equals the latest. Asked for with every piece of text while a
     /// good sentence waits for room, so it looks without copying.
     func best(atLeast score: Int, within room: Int) -> Candidate? {
         guard highestScore >= score else { return nil }
-        var best: (index: Int, score: Int)?
+        var best: (index: Int, worth: Int)?
         for index in list.indices {
-            let points = list[index].judgement.score
-            guard points >= score, list[index].characters <= room, points >= best?.score ?? .min else { continue }
-            best = (index, points)
+            guard list[index].judgement.score >= score, list[index].characters <= room else { continue }
+            let worth = list[index].worth
+            if worth >= best?.worth ?? .min { best = (index, worth) }
         }
         return best.map { list[$0.index] }
+    }
+
+    /// The highest score of those with at most `room` characters; nil when there is none.
+    func highestScore(within room: Int) -> Int? {
+        var highest: Int?
+        for index in list.indices where list[index].characters <= room { highest = max(highest ?? .min, list[index].judgement.score) }
+        return highest
     }
 
     /// The best by `rank` among those that qualify; of equals the latest.

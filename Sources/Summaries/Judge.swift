@@ -53,7 +53,7 @@ struct Judge {
         judgement.score = 22 + counted * 6 / 5 + min(count.numbers, Self.mostNumbers) * 3 + min(count.names, Self.mostNames) * 3 / 2
         judgement.score += Self.lengthPoints(sentence.text.count - count.pairs * 3 + count.pairs * Self.ideographWorth / 2)
         judgement.score -= max(0, count.letters - Self.plainLetters) * 4
-        if known > 0 { judgement.score -= 16 * count.asked / known }
+        if known > 0 { judgement.score -= 20 * count.asked / known }
     }
 
     private struct TermCount {
@@ -169,11 +169,11 @@ struct SaidTerms {
     /// Steps remembered. With the default options a summary seldom has more.
     static let mostSteps = 96
     /// Share of a sentence's terms that one earlier step may hold, in percent.
-    static let overlapLimit = 66
+    static let overlapLimit = 50
     /// The same for a conclusion, which says something new with the words of what it is drawn from.
     static let conclusionOverlapLimit = 80
     /// Share that the latest steps together may hold, in percent.
-    static let recentOverlapLimit = 88
+    static let recentOverlapLimit = 75
     static let recentSteps = 5
 
     private var steps: [[UInt32]] = []

@@ -13,7 +13,7 @@ enum Prose {
         let least = isClosing ? 1 : leastWords
         guard count.words >= least || count.ideographs >= leastIdeographs else { return false }
         guard count.wordScalars * 100 >= count.visible * leastWordShare else { return false }
-        return count.singles <= count.words + count.ideographs && !CodeLine.looksLike(text)
+        return count.singles <= count.words + count.ideographs
     }
 
     private struct Count {
@@ -62,6 +62,20 @@ enum Prose {
             wordScalars += run
             run = 0
         }
+    }
+}
+
+/// Code between backticks.
+enum CodeSpans {
+    /// The text without code spans: what is said about code is no code. Nil when there are none.
+    static func removed(from text: [UInt8]) -> [UInt8]? {
+        guard text.contains(0x60) else { return nil }
+        var isCode = false
+        var kept: [UInt8] = []
+        for byte in text {
+            if byte == 0x60 { isCode.toggle() } else if !isCode { kept.append(byte) }
+        }
+        return kept
     }
 }
 

@@ -3,8 +3,8 @@
 /// States, by what they wait for:
 /// - silent: no reasoning yet, nothing is due;
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
-/// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, `maximumStepInterval` when there is only a fair one,
-///   and within the allowance (see `ReasoningSummaryOptions`);
+/// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, up to `maximumStepInterval` the less good it is, and
+///   within the allowance (see `ReasoningSummaryOptions`);
 /// - finished: nothing is due any more, unless another upstream takes over.
 ///
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
@@ -12,16 +12,18 @@
 /// `largestHeldByteCount`, typically it is a tenth of that.
 public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
-    static let goodScore = 46
+    static let goodScore = 70
     /// Points from which a sentence is better than silence.
-    static let fairScore = 26
+    static let fairScore = 10
     /// The same two for the first step: an early sign of life matters more than its content.
-    static let goodOpeningScore = 20
+    static let goodOpeningScore = 120
     static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
-    static let shortStep = 90
+    static let shortStep = 120
+    /// Points from which a sentence is good enough to be said along with another.
+    static let companionScore = 25
 
     /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
     static let pieceLength = 4_096
@@ -113,14 +115,9 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     public mutating func step(at now: Duration) -> Step? {
         guard let begun, !isFinished else { return nil }
         if let due = noticeDue, now >= due { return notice(at: now) }
-        let isPatient: Bool
-        if let lastStep {
-            guard hasEnoughNew, now >= lastStep + options.minimumStepInterval else { return nil }
-            isPatient = now < lastStep + options.maximumStepInterval
-        } else {
-            isPatient = now < begun + options.firstStepDelay
-        }
-        guard let chosen = choice(atLeast: isPatient ? patientScore : impatientScore) else { return nil }
+        let pace = pace(since: begun)
+        guard now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
+        guard let chosen = candidates.best(atLeast: pace.score(at: now), within: room) else { return nil }
         return say(chosen, within: room, at: now)
     }
 
@@ -129,9 +126,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard let begun, !isFinished else { return nil }
         if let noticeDue { return noticeDue }
         guard stepCount == 0 || hasEnoughNew else { return nil }
-        if choice(atLeast: patientScore) != nil { return lastStep.map { $0 + options.minimumStepInterval } ?? begun }
-        guard choice(atLeast: impatientScore) != nil else { return nil }
-        return lastStep.map { $0 + options.maximumStepInterval } ?? begun + options.firstStepDelay
+        return candidates.highestScore(within: room).flatMap { pace(since: begun).due(for: $0) }
     }
 
     /// The reasoning ended: the conclusion, if it has not been said. With `cutShort` the text may have ended inside a sentence, and a last line
@@ -145,20 +140,25 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         return closingStep(at: now)
     }
 
-    private var patientScore: Int { stepCount == 0 ? Self.goodOpeningScore : Self.goodScore }
-    private var impatientScore: Int { stepCount == 0 ? Self.fairOpeningScore : Self.fairScore }
+    /// How many points a sentence needs by now: ever fewer, the longer nothing was said.
+    private func pace(since begun: Duration) -> Pace {
+        guard let lastStep else {
+            return Pace(start: begun, end: begun + options.firstStepDelay, good: Self.goodOpeningScore, fair: Self.fairOpeningScore)
+        }
+        return Pace(
+            start: lastStep + options.minimumStepInterval, end: lastStep + options.maximumStepInterval, good: Self.goodScore,
+            fair: Self.fairScore)
+    }
 
     private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
 
     /// Characters the next step may have.
     private var room: Int {
         let allowed = options.allowance(after: splitter.scalarCount)
-        let share = (stepCount == 0 ? max(allowed, options.openingCharacters) : allowed) - characterCount
+        // A character of Chinese or Japanese says more than two letters, and takes a model as long.
+        let opening = options.openingCharacters * (splitter.scalarCount * 5 - splitter.wideCount * 3) / max(1, splitter.scalarCount * 5)
+        let share = (stepCount == 0 ? max(allowed, opening) : allowed) - characterCount
         return min(share, options.maximumStepCharacters, remainingCharacters)
-    }
-
-    private func choice(atLeast score: Int) -> Candidate? {
-        candidates.best(atLeast: score, within: room)
     }
 }
 
@@ -238,7 +238,7 @@ extension ReasoningSummary {
         }
         if chosen.judgement.dangles, let before = candidates.neighbour(of: chosen, at: -1), fits(before) { return before }
         guard chosen.characters < Self.shortStep else { return nil }
-        return candidates.neighbour(of: chosen, at: 1).flatMap { $0.score >= Self.goodScore && fits($0) ? $0 : nil }
+        return candidates.best(where: { $0.ordinal != chosen.ordinal && $0.score >= Self.companionScore && fits($0) }, by: \.worth)
     }
 
     private static func joined(_ sentences: [Candidate]) -> String {

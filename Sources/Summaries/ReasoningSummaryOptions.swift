@@ -4,9 +4,9 @@ public struct ReasoningSummaryOptions: Sendable {
     ///
     /// | | steps apart | characters of a step | share of the reasoning, with the conclusion | in all |
     /// |---|---|---|---|---|
-    /// | `concise` | 6 to 16 s | 160 | 4 to 7 % | half |
-    /// | `auto` | 3 to 8 s | 240 | 8 to 15 % | 8,000 |
-    /// | `detailed` | 2 to 5 s | 320 | 16 to 30 % | twice |
+    /// | `concise` | 6 to 16 s | 160 | 5 to 7.5 % | half |
+    /// | `auto` | 3 to 8 s | 240 | 10 to 15 % | 8,000 |
+    /// | `detailed` | 2 to 5 s | 320 | 20 to 30 % | twice |
     public enum Level: Sendable, CaseIterable {
         case concise, auto, detailed
     }
@@ -24,7 +24,7 @@ public struct ReasoningSummaryOptions: Sendable {
     /// Characters of all steps together. The pace slows down long before, so that a long reasoning is covered to its end.
     public var maximumTotalCharacters = 8_000
     /// Characters of summary for each character of reasoning, at the beginning; a little more with the conclusion.
-    public var share = 0.08
+    public var share = 0.1
     /// Characters that the first step may have before the share allows them.
     public var openingCharacters = 120
     /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
@@ -45,8 +45,8 @@ public struct ReasoningSummaryOptions: Sendable {
         maximumTotalCharacters = total
         switch level {
         case .auto: break
-        case .concise: scale(interval: 2, step: 160, share: 0.04, total: total / 2)
-        case .detailed: scale(interval: 2.0 / 3, step: 320, share: 0.16, total: total * 2)
+        case .concise: scale(interval: 2, step: 160, share: 0.05, total: total / 2)
+        case .detailed: scale(interval: 2.0 / 3, step: 320, share: 0.2, total: total * 2)
         }
     }
 
@@ -65,17 +65,17 @@ public struct ReasoningSummaryOptions: Sendable {
     func allowance(after reasoning: Int) -> Int {
         let room = max(1, maximumTotalCharacters - maximumStepCharacters)
         let grown = Int(Double(reasoning) * share)
-        let early = Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3
+        let early = max(openingCharacters * 5 / 3, Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3)
         return min(early, openingCharacters / 2 + grown * room / (grown + room))
     }
 
     /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
     func closingRoom(after reasoning: Int, said: Int) -> Int {
         let left = Int(Double(reasoning) * share * Self.closingShare) - said
-        return max(openingCharacters, min(left, maximumStepCharacters * 5 / 3))
+        return max(openingCharacters * 5 / 6, min(left, maximumStepCharacters * 5 / 3))
     }
 
     /// How much more than the share may be used early, and with the conclusion.
-    private static let earlyShare = 1.375
-    private static let closingShare = 1.85
+    private static let earlyShare = 1.2
+    private static let closingShare = 1.48
 }

@@ -11,8 +11,11 @@ struct SentenceSplitter {
     static let longestSentence = 1_536
     /// Bytes kept of a sentence that grew too long: enough to judge the word before its full stop.
     static let overflowTail = 64
-    /// Visible scalars in a line from which on a following lower-case line continues it.
+    /// Visible scalars in a line from which on a following lower-case line continues it, and how much shorter than the longest line it may be.
     static let wrappedLineLength = 48
+    static let raggedEdge = 16
+    /// Lines in a row without punctuation after which a line is not taken for wrapped: the writer uses none.
+    static let bareLines = 3
     /// Bytes after which an open bracket is taken for unbalanced.
     static let longestParenthesis = 400
     /// Scalars after which a fence or a displayed formula is taken for unclosed. Else one lost fence would silence the rest.
@@ -41,6 +44,10 @@ struct SentenceSplitter {
     private var lineLength = 0
     private var startsLine = true
     private var isTainted = false
+    private var isJoined = false
+    private var longestLine = 0
+    private var bareLines = 0
+    private var isPunctuated = false
     private var isOverlong = false
     private var depth = 0
     private var openedAt = 0
@@ -52,6 +59,8 @@ struct SentenceSplitter {
     private var ordinal = 0
     /// Scalars seen since the beginning or the last `restart`.
     private(set) var scalarCount = 0
+    /// Scalars among them of scripts that write a word with one or two.
+    private(set) var wideCount = 0
 
     /// Bytes held for the sentence that has not ended.
     var heldBytes: Int { text.count }
@@ -70,7 +79,9 @@ struct SentenceSplitter {
     private mutating func takeLong(_ byte: UInt8, into finished: inout [Passage]) {
         switch assembler.take(byte) {
         case .more: return
-        case .scalar(let scalar): take(scalar, into: &finished)
+        case .scalar(let scalar):
+            if scalar >= 0x2E80 { wideCount += 1 }
+            take(scalar, into: &finished)
         case .broken:
             take(Scalars.replacement, into: &finished)
             takeLong(byte, into: &finished)
@@ -87,11 +98,11 @@ struct SentenceSplitter {
 
     /// Forgets the unfinished sentence; the next byte begins a new text. Ordinals and counts go on.
     mutating func restart() {
-        let (kept, counted) = (ordinal + 2, scalarCount)
+        let (kept, counted, wide) = (ordinal + 2, scalarCount, wideCount)
         var buffer = text
         buffer.removeAll(keepingCapacity: true)
         self = SentenceSplitter()
-        (text, ordinal, scalarCount) = (buffer, kept, counted)
+        (text, ordinal, scalarCount, wideCount) = (buffer, kept, counted, wide)
     }
 
     private mutating func take(_ scalar: UInt32, into finished: inout [Passage]) {
@@ -136,7 +147,8 @@ struct SentenceSplitter {
 
     private mutating func visible(_ scalar: UInt32, into finished: inout [Passage]) {
         if breaks > 0 {
-            if !continuesLine(scalar) { end(lineEnding(before: scalar), into: &finished) }
+            lineCompleted()
+            if !continuesLine(scalar) { end(lineEnding(before: scalar), into: &finished) } else { isJoined = true }
             (breaks, mark, lineLength) = (0, .none, 0)
             gap = true
         } else if mark != .none {
@@ -158,7 +170,14 @@ struct SentenceSplitter {
 
     private func continuesLine(_ next: UInt32) -> Bool {
         guard mark == .none, Scalars.isLowercase(next), let last = text.last else { return mark != .none && Scalars.isLowercase(next) }
-        return isTainted || lineLength >= Self.wrappedLineLength || last == 0x2C
+        if isTainted || last == 0x2C { return true }
+        return lineLength >= Self.wrappedLineLength && lineLength + Self.raggedEdge >= longestLine && bareLines < Self.bareLines
+    }
+
+    private mutating func lineCompleted() {
+        longestLine = max(longestLine, lineLength)
+        bareLines = isPunctuated ? 0 : bareLines + 1
+        isPunctuated = false
     }
 
     private func lineEnding(before next: UInt32) -> Passage.Ending {
@@ -209,13 +228,15 @@ struct SentenceSplitter {
     }
 
     private mutating func end(_ ending: Passage.Ending, into finished: inout [Passage]) {
-        if !isTainted, !isOverlong, text.count >= 3 {
+        if ending == .punctuation { isPunctuated = true }
+        // Lines that were joined and come to no full stop were no wrapped sentence.
+        if !isTainted, !isOverlong, text.count >= 3, !isJoined || ending == .punctuation {
             finished.append(Passage(text: text, ending: ending, ordinal: ordinal, startsLine: startsLine))
         }
         ordinal += 1
         startsLine = breaks > 0
         text.removeAll(keepingCapacity: true)
-        (mark, gap, depth, isTainted, isOverlong, isCode) = (.none, false, 0, false, false, false)
+        (mark, gap, depth, isTainted, isOverlong, isCode, isJoined) = (.none, false, 0, false, false, false, false)
         if breaks > 0 { lineLength = 0 }
         breaks = 0
     }

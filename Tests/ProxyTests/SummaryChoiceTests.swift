@@ -50,7 +50,7 @@ import Testing
             Row("reasoning: full", #""phases":"think""#, "full"),
         ])
     func levels(row: Row) throws {
-        let settings = try self.settings("summaries: {\(row.configured)}\n").summaries
+        let settings = try Self.loaded("summaries: {\(row.configured)}\n").summaries
         let member = row.request.isEmpty ? "" : row.request + ","
         let chat = try ChatRequest.read(Array("{\"model\":\"m1\",\(member)\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}".utf8))
         #expect(outcome(settings, chat) == row.outcome, "\(row)")
@@ -75,8 +75,7 @@ import Testing
 
     @Test("interval, length and notice are configured for auto, and the other levels follow")
     func numbers() throws {
-        let yaml = "summaries: {interval: 4s, max_length: 1000, level: concise, repetition_notice: 0s}\n"
-        let settings = try self.settings(yaml).summaries
+        let settings = try Self.loaded("summaries: {interval: 4s, max_length: 1000, level: concise, repetition_notice: 0s}\n").summaries
         let chat = try ChatRequest.read(Array(#"{"model":"m","messages":[{"role":"user","content":"x"}]}"#.utf8))
         guard case .extractive(let options) = try SummaryChoice(settings: settings).mode(for: chat, model: "m") else {
             Issue.record("not extractive")
@@ -86,8 +85,7 @@ import Testing
         #expect(options.repetitionNoticeDelay == nil)
     }
 
-    private func settings(_ yaml: String) throws -> ProxySettings {
-        try ProxySettings.load(
-            from: SettingsSources(file: SettingsFile(path: "p.yaml", content: .bytes(Array(yaml.utf8)))))
+    private static func loaded(_ yaml: String) throws -> ProxySettings {
+        try ProxySettings.load(from: SettingsSources(file: SettingsFile(path: "p.yaml", content: .bytes(Array(yaml.utf8)))))
     }
 }

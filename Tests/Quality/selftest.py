@@ -6,6 +6,7 @@ usage: selftest.py [--quiet]
 import io
 import pathlib
 import sys
+import tempfile
 import unittest
 
 import baselines
@@ -87,7 +88,7 @@ class Completeness(unittest.TestCase):
     def test_broken_steps_are_not(self):
         for step in [
             "The pump moves 12 litres a", "moves 12 litres a minute.", "The tank holds 540 litres.", "The tank holds (540 litres.", "The tank…",
-            "Litres a minute.", "```\nx = 1\n```", "Is `x the tank.", ", so it goes.", "Holds 540 litres, e.g. for the garden.", ""]:
+            "Litres a minute.", "every pump is blue.", "A new pump (blue is here.", "A new [pump} is here.", "```\nx = 1\n```", "Is `x the tank.", ", so it goes.", "Holds 540 litres, e.g. for the garden.", ""]:
             self.assertNotEqual(metrics.incomplete(step, REASONING), "", step)
 
 
@@ -141,6 +142,26 @@ class Baselines(unittest.TestCase):
 
 
 class Corpus(unittest.TestCase):
+    HEAD = "kind: code\nlanguage: en\nprompt: One\n  two\npoint: p\n  any: a & b\n  any: c\nconclusion: none\nrepeats-from: again\n---\nOnce and again."
+
+    def read(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "t.txt"
+            path.write_text(text, encoding="utf-8")
+            return corpus.read(path)
+
+    def test_a_file_is_read(self):
+        one = self.read(self.HEAD)
+        self.assertEqual((one.prompt, one.points, one.conclusion), ("One\ntwo", [Point("p", [["a", "b"], ["c"]])], None))
+        self.assertEqual((one.reasoning, one.repeats_from), ("Once and again.", 9))
+
+    def test_a_bad_file_is_refused(self):
+        for before, after in [
+            ("\n---\n", "\n"), ("kind: code", "kind: cod"), ("language: en\n", ""), ("  any: a & b\n  any: c\n", ""), ("a & b", "a & "),
+            ("from: again", "from: never"), ("point:", "pint:"), ("conclusion: none\n", "")]:
+            with self.assertRaises(corpus.BadTrace, msg=before):
+                self.read(self.HEAD.replace(before, after))
+
     def test_every_trace_is_sound(self):
         for one in corpus.read_all(ROOT / "Fixtures/summaries/corpus"):
             with self.subTest(one.name):

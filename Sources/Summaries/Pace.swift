@@ -1,0 +1,21 @@
+/// How good a sentence must be to be said at a time: from `good` points at `start` down to `fair` at `end`, in a straight line.
+struct Pace {
+    var start: Duration
+    var end: Duration
+    var good: Int
+    var fair: Int
+
+    /// When a sentence of so many points falls due; nil when it never does.
+    func due(for score: Int) -> Duration? {
+        if score >= good { return start }
+        return score < fair ? nil : start + (end - start) * (good - score) / (good - fair)
+    }
+
+    /// The least points that are due at `now`, which is not before `start`.
+    func score(at now: Duration) -> Int {
+        guard now < end else { return fair }
+        var score = good
+        while let due = due(for: score - 1), due <= now { score -= 1 }
+        return score
+    }
+}
