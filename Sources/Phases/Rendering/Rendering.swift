@@ -34,14 +34,14 @@ struct Rendering {
         agent = plan.agent.map { AgentTeller($0) }
     }
 
-    /// Whether more was said than the plan allows to keep.
-    var isTooLong: Bool { agent?.isTooLong ?? false }
-
     /// How many upstreams were asked so far; more than one is told with the end.
     var attempts: Int {
         get { chat.attempts }
         set { chat.attempts = newValue }
     }
+
+    /// Whether more was said than the plan allows to keep.
+    var isTooLong: Bool { agent?.isTooLong ?? false }
 
     // MARK: Phases
 
