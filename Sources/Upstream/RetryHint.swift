@@ -52,7 +52,7 @@ public enum RetryHint {
         return Double(text)
     }
 
-    private static func text(_ bytes: Substring.UTF8View.SubSequence) -> String {
+    private static func spelling(_ bytes: Substring.UTF8View.SubSequence) -> String {
         String(Substring(bytes))
     }
 
@@ -66,8 +66,8 @@ public enum RetryHint {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { !$0.isDigit }
             rest = rest.dropFirst(unit.count)
-            guard let number = number(text(digits)) else { return nil }
-            switch text(unit) {
+            guard let number = number(spelling(digits)) else { return nil }
+            switch spelling(unit) {
             case "h": seconds += number * 3600
             case "m": seconds += number * 60
             case "s": seconds += number
