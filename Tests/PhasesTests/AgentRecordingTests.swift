@@ -118,6 +118,30 @@ import Testing
         }
     }
 
+    /// In a race only one is listened to; if the other answers, what is known of its thoughts is not all.
+    @Test(arguments: AgentKind.allCases)
+    func halfThoughtsOfARaceAreNotCarried(_ kind: AgentKind) throws {
+        let carrier = ReasoningCarrier { "sealed \(String(decoding: $0, as: UTF8.self))" }
+        for winner in [StreamLane.first, .second] {
+            let plan = kind.plan(Streams.plan(.events), carrier: carrier)
+            var machine = StreamMachine(plan)
+            var output: [UInt8] = []
+            machine.opened(at: .zero, into: &output)
+            let first = Streams.events([Streams.reasoning("First thought.")], done: false)
+            let second = Streams.events([Streams.reasoning("Second thought.")], done: false)
+            _ = machine.upstreamSent(first.span, at: .zero, into: &output)
+            let joined = machine.upstreamJoined(TextReading(profile: Streams.profile("default")))
+            #expect(joined == .second)
+            _ = machine.upstreamSent(second.span, lane: .second, at: .zero, into: &output)
+            let answer = Streams.events([Streams.content("391."), Streams.stop])
+            _ = machine.upstreamSent(answer.span, lane: winner, at: .zero, into: &output)
+            let (problems, reading, _) = kind.read(output)
+            #expect(problems.isEmpty && reading.text == "391.", "\(problems)")
+            let expected = winner == .first ? "sealed First thought." : kind == .messages ? MessagesOptions.plainSignature : nil
+            #expect(reading.sealed == expected)
+        }
+    }
+
     // MARK: Endings
 
     @Test(arguments: AgentKind.allCases)
