@@ -77,9 +77,12 @@ bench-check: ## count instructions and allocations per chunk under valgrind, aga
 	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
 	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
 
-quality: ## how good the reasoning summaries are, over annotated traces, against baselines (ARGS="--check", "--show NAME", --help)
+quality: ## how good both engines' summaries are, over annotated traces, against baselines (MODEL_URL=…, MODEL_NAME=…, ARGS="--check")
 	FLOORS=pure $(SWIFT) build --scratch-path .build/pure --product Quality
-	@Tests/Quality/run.sh .build/pure/debug/Quality $(ARGS)
+	$(SWIFT) build --product proxy
+	$(SWIFT) build --product mock-upstream
+	@Tests/Quality/run.sh .build/pure/debug/Quality --programs "$(DEBUG_FOLDER)" $(if $(MODEL_URL),--model-url "$(MODEL_URL)") \
+		$(if $(MODEL_NAME),--model-name "$(MODEL_NAME)") $(ARGS)
 
 fuzz: ## feed the stream's parts hostile input for SECONDS=60; a crash is kept in .build/fuzz
 	FUZZ=1 FLOORS=pure $(SWIFT) build -c release --sanitize fuzzer --scratch-path .build/fuzz --product Fuzz

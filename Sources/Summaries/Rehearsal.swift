@@ -16,11 +16,14 @@ public struct Rehearsal: Sendable {
     }
 
     /// The steps in order.
-    public private(set) var said: [Said] = []
+    public internal(set) var said: [Said] = []
     /// Pieces the reasoning came in.
-    public private(set) var tokenCount = 0
+    public internal(set) var tokenCount = 0
     /// From the first piece to the last one.
-    public private(set) var duration: Duration = .zero
+    public internal(set) var duration: Duration = .zero
+
+    /// What became of a small model's calls; nil where none was asked.
+    public internal(set) var modelFacts: ModelSummaryFacts?
 
     /// Plays `reasoning` (UTF-8) at this many tokens a second.
     public init(

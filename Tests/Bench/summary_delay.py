@@ -76,7 +76,9 @@ def main():
             urls[kind] = proxy.url
         times = {kind: [] for kind in kinds}
         for number in range(WARM_UP + runs):
-            for kind in kinds:
+            # Each is first as often as the others: what follows a pause differs.
+            for turn in range(len(kinds)):
+                kind = list(kinds)[(number + turn) % len(kinds)]
                 seconds = first_answer_byte(urls[kind])
                 if number >= WARM_UP:
                     times[kind].append(seconds * 1000)

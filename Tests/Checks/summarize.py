@@ -11,8 +11,11 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/SDK"))
+from programs import Program  # noqa: E402
+
 PROXY = os.path.join(os.path.abspath(sys.argv[1]), "proxy")
-ENVIRONMENT = {k: v for k, v in os.environ.items() if not re.match(r"UPSTREAM_|PROXY_|HOST$|PORT$|MOCK_PORT$|LOG_", k)}
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not re.match(r"UPSTREAM_|PROXY_|SUMMARY_|HOST$|PORT$|MOCK_PORT$|LOG_", k)}
 TEXT = (ROOT / "Fixtures/summaries/corpus/math-urn-expectation.txt").read_text(encoding="utf-8").partition("\n---\n")[2]
 faults = []
 
@@ -66,8 +69,26 @@ def check_edges():
     expect("control characters of a text stay harmless", "\x1b" in hostile, False)
 
 
+def check_model():
+    expect("a model that nobody named", run("--engine", "model")[0], 64)
+    mock = Program(os.path.abspath(sys.argv[1]), "mock-upstream", ["--port", "0", "--quiet", "--fixtures", str(ROOT / "Fixtures/scenarios")])
+    try:
+        thoughts = "Okay, so I test small primes as divisors of 1001, to see whether the model number is a prime. " * 2 + TEXT
+        for name, fate in (("summariser", "used"), ("summariser-invents-number", "unfaithful"), ("summariser-fails", "failed")):
+            asked = ["--engine", "model", "--summaries-model-url", mock.url, "--summaries-model-name", name]
+            *steps, totals = lines(*asked, text=thoughts)
+            expect(f"{name} is {fate}", totals["model"].get(fate, 0) > 0, True)
+            expect(f"its sentence is said: {name}", "divisors of 1001" in steps[0]["text"] and "model tests" in steps[0]["text"], fate == "used")
+            expect(f"steps all the same: {name}", len(steps) > 3, True)
+        expect("the totals say so", "the model was asked" in run(*asked, text=thoughts)[1], True)
+    finally:
+        mock.end()
+    expect("nobody is asked otherwise", "model" in lines()[-1], False)
+
+
 check_lines()
 check_options()
+check_model()
 check_edges()
 for fault in faults:
     print("FAIL  " + fault)

@@ -4,7 +4,8 @@
 usage: quality.py QUALITY_PROGRAM [options]      (`make quality` builds the program and runs this)
 
 Plays every trace to the extractive engine at 50 tokens a second (the clock is simulated), measures what it said (metrics.py holds the
-definitions), and compares it with baselines of equal length. `--show NAME` prints the steps of one trace with the points they cover.
+definitions), and compares it with baselines of equal length. With --programs the engine that asks a model follows: the model at --model-url,
+or else the mock upstream's, which says the same sentence always: that shows how everything is connected, and the fallback. `--show NAME` prints the steps of one trace with the points they cover.
 """
 import argparse
 import json
@@ -16,6 +17,7 @@ import baselines
 import bars
 import corpus
 import measures
+import model_engine
 import tables
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -34,6 +36,10 @@ def options():
     parser.add_argument("--json", metavar="FILE", help="write all figures; - is the standard output, without the table")
     parser.add_argument(
         "--model-lines", metavar="FILE", help="what another engine said over the same traces, in the lines that Quality prints")
+    parser.add_argument("--programs", metavar="FOLDER", help="where proxy and mock-upstream are: measure the model engine, too")
+    parser.add_argument("--model-url", metavar="URL", help="an OpenAI-compatible address for the model engine; else the mock's")
+    parser.add_argument("--model-name", metavar="NAME", default="default", help="the model's name there")
+    parser.add_argument("--save-model-lines", metavar="FILE", help="keep what the model engine said, for --model-lines")
     parser.add_argument("--recordings", metavar="FOLDER", help="also play recorded streams (*.reasoning.jsonl); they have no annotations")
     return parser.parse_args()
 
@@ -45,6 +51,41 @@ def played(program, paths, rate, level="auto"):
     if run.returncode != 0:
         sys.exit(f"quality: {run.stderr.strip() or f'the program failed with status {run.returncode}'}")
     return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def modelled(arguments, traces, plain):
+    """What the model engine said, or None where nobody asked for it."""
+    if arguments.model_lines:
+        with open(arguments.model_lines, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+    if not arguments.programs:
+        return None
+    programs = pathlib.Path(arguments.programs).resolve()
+    mock = None if arguments.model_url else model_engine.mock(str(programs))
+    try:
+        url, name = (mock.url, model_engine.MOCK_MODEL) if mock else (arguments.model_url, arguments.model_name)
+        progress(f"asking {name} at {url} over {len(traces)} traces")
+        said = model_engine.lines(
+            str(programs / "proxy"), traces, plain, arguments.tokens_per_second, arguments.level, url, name)
+    except model_engine.Failed as failed:
+        sys.exit(f"quality: {failed}")
+    finally:
+        if mock:
+            mock.end()
+        progress("")
+    if arguments.save_model_lines:
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in said)
+        pathlib.Path(arguments.save_model_lines).write_text(text, encoding="utf-8")
+    return said
+
+
+def source(arguments):
+    """Whose steps the model engine's are."""
+    if arguments.model_lines:
+        return f"steps read from {arguments.model_lines}"
+    if arguments.model_url:
+        return f"{arguments.model_name} at {arguments.model_url}"
+    return "A MOCK, not a model: its one sentence fits no trace, so the steps are those that take its place; MODEL_URL=… names a model"
 
 
 def progress(text):
@@ -90,14 +131,16 @@ def main():
             progress(f"baselines {number}/{len(traces)}: {trace.name}")
             result["baselines"] = compared(trace, result["characters"], use_rankers)
         progress("")
-    model = None
-    if arguments.model_lines:
-        said = {pathlib.Path(line["path"]).name: line for line in map(json.loads, open(arguments.model_lines, encoding="utf-8"))}
+    model, said = None, modelled(arguments, traces, lines)
+    if said:
+        said = {pathlib.Path(line["path"]).name: line for line in said}
         model = [
             measures.measured(trace, said[trace.path.name], arguments.tokens_per_second) for trace in traces if trace.path.name in said]
     recorded = measures.recordings(arguments.recordings, arguments.program, arguments.tokens_per_second, played) if arguments.recordings else []
     verdicts = bars.verdicts(results)
-    total = {"traces": results, "totals": measures.totals(results), "model": model, "recordings": recorded, "bars": verdicts}
+    total = {"traces": results, "totals": measures.totals(results), "model": model, "model_source": source(arguments),
+        "model_totals": measures.together(model) if model else None, "model_calls": model_engine.calls(said.values()) if said else None,
+        "recordings": recorded, "bars": verdicts}
     if arguments.json == "-":
         print(json.dumps(total, indent=1, ensure_ascii=False))
     else:

@@ -9,8 +9,15 @@ def write(total, color):
     groups(total["totals"], paint)
     versus(total["totals"], paint)
     if total["model"]:
-        print("\nmodel engine")
+        print("\n" + paint(f"model engine: {total['model_source']}", "1"))
         rows(total["model"], paint)
+        together = total["model_totals"]
+        print(
+            f"all: {together['steps']} steps, compression {together['compression']:.1%}, redundancy {together['redundancy']:.1%}, "
+            f"complete {together['complete']:.0%}, conclusion{percent(together['kept'])}, coverage {together['coverage']:.1%}, "
+            f"late {together['late']}, lag{number(together['lag_p50'])} s")
+        if total["model_calls"]:
+            print("calls: " + ", ".join(f"{count} {name}" for name, count in total["model_calls"].items()))
     else:
         print("\nmodel engine: not measured (no model was named)")
     if total["recordings"]:

@@ -37,7 +37,16 @@ struct SummaryReport {
             "\(rehearsal.said.count) \(rehearsal.said.count == 1 ? "step" : "steps") in \(Self.fixed(rehearsal.duration.seconds, 1)) s, "
                 + "\(rehearsal.tokenCount) tokens at \(Self.plain(tokensPerSecond)) a second")
         lines.append("\(summaryLength) of \(length) characters: \(Self.fixed(share * 100, 1)) %")
+        if let facts = rehearsal.modelFacts {
+            let fates = Self.fates(facts).map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+            lines.append("the model was asked \(facts.callCount) times: \(fates.isEmpty ? "never due" : fates)")
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What became of the calls, in a steady order.
+    private static func fates(_ facts: ModelSummaryFacts) -> [(name: String, count: Int)] {
+        SummaryFate.allCases.compactMap { fate in facts.fates[fate].map { (fate.rawValue, $0) } }
     }
 
     // MARK: For machines
@@ -68,6 +77,16 @@ struct SummaryReport {
         output.number("reasoning_characters", length)
         output.number("summary_characters", summaryLength)
         output.raw("compression", Array(Self.fixed(share, 4).utf8))
+        if let facts = rehearsal.modelFacts { output.raw("model", Self.object(facts)) }
+        return output.finished()
+    }
+
+    private static func object(_ facts: ModelSummaryFacts) -> [UInt8] {
+        var output = JSONObjectWriter()
+        output.number("calls", facts.callCount)
+        for fate in fates(facts) { output.number(fate.name, fate.count) }
+        output.number("prompt_tokens", facts.usage.prompt)
+        output.number("completion_tokens", facts.usage.completion)
         return output.finished()
     }
 
