@@ -52,6 +52,10 @@ public enum RetryHint {
         return Double(text)
     }
 
+    private static func spelling(_ bytes: Substring.UTF8View.SubSequence) -> String {
+        String(Substring(bytes))
+    }
+
     /// `1h2m3.5s`, `6m0s`, `20ms`.
     private static func spelledOut(_ text: String) -> Double? {
         var rest = text.utf8[...]
@@ -62,8 +66,8 @@ public enum RetryHint {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { !$0.isDigit }
             rest = rest.dropFirst(unit.count)
-            guard let number = number(String(decoding: digits, as: UTF8.self)) else { return nil }
-            switch String(decoding: unit, as: UTF8.self) {  // WHY: a unit of two letters, once per refusal  // WHY: a few bytes of a header, once per refusal
+            guard let number = number(spelling(digits)) else { return nil }
+            switch spelling(unit) {
             case "h": seconds += number * 3600
             case "m": seconds += number * 60
             case "s": seconds += number

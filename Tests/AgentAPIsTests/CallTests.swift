@@ -19,43 +19,54 @@ import Testing
 
     static let cases: [Case] = [
         Case(
-            name: "pieces of two calls mixed", pieces: [
+            name: "pieces of two calls mixed",
+            pieces: [
                 .call(0, id: "a", name: "shell", "{\"x\""), .call(1, id: "b", name: "get", "{\"y\""), .call(0, ":1}"), .call(1, ":2}"),
             ], calls: [call("a", "shell", #"{"x":1}"#), call("b", "get", #"{"y":2}"#)]),
         Case(
-            name: "the second is whole before the first", pieces: [
+            name: "the second is whole before the first",
+            pieces: [
                 .call(0, id: "a", name: "shell", "{"), .call(1, id: "b", name: "get", "{}"), .call(0, "}"),
             ], calls: [call("a", "shell", "{}"), call("b", "get", "{}")]),
         Case(
-            name: "a name in the second piece", pieces: [.call(0, id: "a", ""), .call(0, name: "shell", "{}")], calls: [call("a", "shell", "{}")]),
+            name: "a name in the second piece", pieces: [.call(0, id: "a", ""), .call(0, name: "shell", "{}")],
+            calls: [call("a", "shell", "{}")]),
         Case(
-            name: "a name behind the arguments", pieces: [.call(0, id: "a", "{}"), .call(1, id: "b", name: "get", "{}"), .call(0, name: "shell", "")],
+            name: "a name behind the arguments",
+            pieces: [.call(0, id: "a", "{}"), .call(1, id: "b", name: "get", "{}"), .call(0, name: "shell", "")],
             calls: [call("a", "shell", "{}"), call("b", "get", "{}")]),
         Case(
-            name: "a name in two pieces, the first of which is no tool", pieces: [
+            name: "a name in two pieces, the first of which is no tool",
+            pieces: [
                 .call(0, id: "a", name: "get_", ""), .call(0, name: "weather", "{"), .call(0, "}"),
             ], calls: [call("a", "get_weather", "{}")]),
         Case(
             name: "a name that never comes", pieces: [.call(0, id: "a", "{}"), .call(1, id: "b", name: "get", "{}")],
             calls: [call("a", "unnamed_tool", "{}"), call("b", "get", "{}")]),
         Case(
-            name: "name and id in every piece", pieces: [
+            name: "name and id in every piece",
+            pieces: [
                 .call(0, id: "a", name: "shell", "{\"x\""), .call(0, id: "a", name: "shell", ":1"), .call(0, id: "a", name: "shell", "}"),
             ], calls: [call("a", "shell", #"{"x":1}"#)]),
         Case(
-            name: "an id of its own for every piece", pieces: [
+            name: "an id of its own for every piece",
+            pieces: [
                 .call(0, id: "a", name: "shell", "{\"x\""), .call(0, id: "b", ":1"), .call(0, id: "c", "}"),
             ], calls: [call("a", "shell", #"{"x":1}"#)]),
         Case(
-            name: "one index for all, each whole", pieces: [.call(0, id: "a", name: "get", "{}"), .call(0, id: "b", name: "get", #"{"y":2}"#)],
+            name: "one index for all, each whole",
+            pieces: [.call(0, id: "a", name: "get", "{}"), .call(0, id: "b", name: "get", #"{"y":2}"#)],
             calls: [call("a", "get", "{}"), call("b", "get", #"{"y":2}"#)]),
         Case(
-            name: "one index for all, in pieces", pieces: [
+            name: "one index for all, in pieces",
+            pieces: [
                 .call(0, id: "a", name: "get", "{"), .call(0, "}"), .call(0, id: "b", name: "shell", "{"), .call(0, "}"),
             ], calls: [call("a", "get", "{}"), call("b", "shell", "{}")]),
         Case(
-            name: "no index, ids", pieces: [
-                .call(nil, id: "a", name: "get", "{"), .call(nil, id: "b", name: "shell", "{"), .call(nil, id: "a", "}"), .call(nil, id: "b", "}"),
+            name: "no index, ids",
+            pieces: [
+                .call(nil, id: "a", name: "get", "{"), .call(nil, id: "b", name: "shell", "{"), .call(nil, id: "a", "}"),
+                .call(nil, id: "b", "}"),
             ], calls: [call("a", "get", "{}"), call("b", "shell", "{}")]),
         Case(
             name: "no index and no ids", pieces: [.call(nil, name: "get", "{"), .call(nil, "}"), .call(nil, name: "shell", "{}")],
@@ -65,23 +76,29 @@ import Testing
             calls: [call("x", "get", "{}"), call("call_t1_1", "get", "{}")]),
         Case(name: "no arguments", pieces: [.call(0, id: "a", name: "get", "")], calls: [call("a", "get", "{}")]),
         Case(name: "white space for arguments", pieces: [.call(0, id: "a", name: "get", " \n")], calls: [call("a", "get", " \n{}")]),
-        Case(name: "arguments that are no JSON", pieces: [.call(0, id: "a", name: "get", "{\"x\": oops")], calls: [call("a", "get", "{\"x\": oops")]),
         Case(
-            name: "white space behind a call that is closed", pieces: [
+            name: "arguments that are no JSON", pieces: [.call(0, id: "a", name: "get", "{\"x\": oops")],
+            calls: [call("a", "get", "{\"x\": oops")]),
+        Case(
+            name: "white space behind a call that is closed",
+            pieces: [
                 .call(0, id: "a", name: "get", "{}"), .call(1, id: "b", name: "get", "{}"), .call(0, "\n"),
             ], calls: [call("a", "get", "{}"), call("b", "get", "{}")]),
         Case(
-            name: "brackets and quotes in strings", pieces: [
+            name: "brackets and quotes in strings",
+            pieces: [
                 .call(0, id: "a", name: "get", #"{"x":"}\"]{"#), .call(1, id: "b", name: "get", "{}"), .call(0, #"\\"}"#),
             ], calls: [call("a", "get", #"{"x":"}\"]{\\"}"#), call("b", "get", "{}")]),
         Case(
-            name: "text behind an unfinished call", pieces: [.call(0, id: "a", name: "get", "{"), .text("And "), .text("so."), .call(0, "}")],
+            name: "text behind an unfinished call",
+            pieces: [.call(0, id: "a", name: "get", "{"), .text("And "), .text("so."), .call(0, "}")],
             calls: [call("a", "get", "{}")], text: "And so."),
         Case(
             name: "a namespace", pieces: [.call(0, id: "a", name: "files__read", "{}")],
             calls: [call("a", "read", "{}", namespace: "files")]),
         Case(
-            name: "a namespace with a dot, a prefix", pieces: [
+            name: "a namespace with a dot, a prefix",
+            pieces: [
                 .call(0, id: "a", name: "files.read", "{}"), .call(1, id: "b", name: "functions.shell", "{}"),
             ], calls: [call("a", "read", "{}", namespace: "files"), call("b", "shell", "{}")]),
         Case(name: "an unknown tool", pieces: [.call(0, id: "a", name: "nope", "{}")], calls: [call("a", "nope", "{}")]),
@@ -127,7 +144,8 @@ import Testing
     ])
     func aCustomToolGetsItsText(_ test: Input) {
         let telling = Telling(
-            [.opened, .answerBegan, .call(0, id: "c", name: "patch", test.arguments), .finished(.complete), .ended(nil)], Answers.plan(.responses))
+            [.opened, .answerBegan, .call(0, id: "c", name: "patch", test.arguments), .finished(.complete), .ended(nil)],
+            Answers.plan(.responses))
         let (problems, reading, types) = telling.read(.responses)
         #expect(problems.isEmpty, "\(problems)\n\(telling.text)")
         #expect(reading.calls == [Self.call("c", "patch", test.input, kind: "custom")])
@@ -138,7 +156,8 @@ import Testing
     @Test(arguments: [AnswerEnd.length, .contentFilter])
     func aCallThatWasCutIsNeverDone(_ end: AnswerEnd) {
         let said: [Said] = [
-            .opened, .answerBegan, .call(0, id: "a", name: "shell", "{}"), .call(1, id: "b", name: "patch", #"{"input":"half"#), .finished(end),
+            .opened, .answerBegan, .call(0, id: "a", name: "shell", "{}"), .call(1, id: "b", name: "patch", #"{"input":"half"#),
+            .finished(end),
             .ended(nil),
         ]
         let telling = Telling(said, Answers.plan(.responses))
@@ -188,7 +207,9 @@ import Testing
             let (problems, reading, _) = telling.read(kind)
             #expect(problems.isEmpty, "\(problems)\n\(said)")
             #expect(reading.text == text, "\(said)")
-            #expect(Dictionary(uniqueKeysWithValues: reading.calls.map { ($0.id, $0.arguments) }) == Dictionary(uniqueKeysWithValues: whole.enumerated().map { ("c\($0)", $1) }), "\(said)")
+            #expect(
+                Dictionary(uniqueKeysWithValues: reading.calls.map { ($0.id, $0.arguments) })
+                    == Dictionary(uniqueKeysWithValues: whole.enumerated().map { ("c\($0)", $1) }), "\(said)")
             #expect(reading.calls.allSatisfy { $0.name == "shell" })
         }
     }

@@ -69,7 +69,8 @@ import Testing
     @Test(arguments: Kind.allCases)
     func whatComesTooLateIsLeftOut(_ kind: Kind) {
         let late: [Said] = [
-            .opened, .answerBegan, .reasoning("r"), .step("S", "s"), .raw("w"), .rawEnded, .prompt("p"), .text("t"), .finished(.complete), .text("more"),
+            .opened, .answerBegan, .reasoning("r"), .step("S", "s"), .raw("w"), .rawEnded, .prompt("p"), .text("t"), .finished(.complete),
+            .text("more"),
             .call(0, name: "shell", "{}"), .refusal("no"), .finished(.length), .ended(nil),
         ]
         let (problems, reading, _) = Telling(late, Answers.plan(kind)).read(kind)
@@ -82,7 +83,10 @@ import Testing
         let said: [Said] = [.opened, .answerBegan, .text("x"), .finished(.complete), .ended(Answers.usage)]
         #expect(
             Telling(said, Kind.responses.plan).read(.responses).reading.usage
-                == ["input_tokens": 100, "cached_tokens": 40, "output_tokens": 30, "reasoning_tokens": 12, "total_tokens": 130])
+                == [
+                    "input_tokens": 100, "cached_tokens": 40, "cache_write_tokens": 0, "output_tokens": 30, "reasoning_tokens": 12,
+                    "total_tokens": 130,
+                ])
         #expect(
             Telling(said, Kind.messages.plan).read(.messages).reading.usage
                 == ["input_tokens": 60, "cache_read_input_tokens": 40, "cache_creation_input_tokens": 0, "output_tokens": 30])
@@ -93,7 +97,8 @@ import Testing
 
     @Test func stepsHaveTitlesInResponsesAndBlankLinesInMessages() {
         let said: [Said] = [
-            .opened, .prompt("What is asked."), .reasoning("r"), .step("Counting **all**\n", "One."), .step(nil, "Two."), .step("", "Three."),
+            .opened, .prompt("What is asked."), .reasoning("r"), .step("Counting **all**\n", "One."), .step(nil, "Two."),
+            .step("", "Three."),
             .answerBegan, .text("x"), .finished(.complete), .ended(nil),
         ]
         #expect(
@@ -107,7 +112,8 @@ import Testing
 
     @Test func rawThoughtsAreTheirOwnEvents() {
         let said: [Said] = [
-            .opened, .prompt("p"), .reasoning("a"), .raw("a b"), .raw("c"), .rawEnded, .raw("d"), .rawEnded, .step(nil, "note"), .answerBegan,
+            .opened, .prompt("p"), .reasoning("a"), .raw("a b"), .raw("c"), .rawEnded, .raw("d"), .rawEnded, .step(nil, "note"),
+            .answerBegan,
             .text("x"), .finished(.complete), .ended(nil),
         ]
         let response = Telling(said, Kind.responses.plan).read(.responses)
@@ -120,7 +126,8 @@ import Testing
     @Test(arguments: Kind.allCases)
     func unseenReasoningIsOnlyThereToBeCarried(_ kind: Kind) {
         let said: [Said] = [
-            .opened, .reasoning("one "), .movedOn, .reasoning("two "), .reasoning("three"), .answerBegan, .text("x"), .finished(.complete),
+            .opened, .reasoning("one "), .movedOn(), .reasoning("two "), .reasoning("three"), .answerBegan, .text("x"),
+            .finished(.complete),
             .ended(nil),
         ]
         var plan = kind.plan
@@ -129,6 +136,8 @@ import Testing
         plan.carrier = ReasoningCarrier { "<" + String(decoding: $0, as: UTF8.self) + ">" }
         let (problems, reading, _) = Telling(said, plan).read(kind)
         #expect(problems.isEmpty && reading.hasReasoning && reading.sealed == "<two three>")
+        let half = said.map { $0 == .movedOn() ? .movedOn(isFromStart: false) : $0 }
+        #expect(!Telling(half, plan).read(kind).reading.hasReasoning, "half a thought is not carried")
         plan.carrier = ReasoningCarrier(maximumBytes: 8) { _ in "<>" }
         #expect(!Telling(said, plan).read(kind).reading.hasReasoning)
         plan.carrier = ReasoningCarrier { _ in nil }
@@ -138,7 +147,8 @@ import Testing
     /// A client's idle timer sees events, not comments.
     @Test func heartbeatsAreEvents() {
         let said: [Said] = [
-            .opened, .silent, .prompt("p"), .silent, .answerBegan, .silent, .text("x"), .silent, .call(0, id: "a", name: "shell", "{"), .silent,
+            .opened, .silent, .prompt("p"), .silent, .answerBegan, .silent, .text("x"), .silent, .call(0, id: "a", name: "shell", "{"),
+            .silent,
             .finished(.length), .silent, .ended(nil),
         ]
         for heartbeat in [ResponsesOptions.Heartbeat.inProgress, .ping] {
@@ -186,7 +196,8 @@ import Testing
         let collected = Telling(said, plan)
         if case .failed = said.last { return #expect(collected.output.isEmpty) }
         #expect(collected.parts.dropLast().allSatisfy { $0.isEmpty })
-        var (problems, reading) = kind == .responses ? ResponsesValidator.collected(collected.output) : MessagesValidator.collected(collected.output)
+        var (problems, reading) =
+            kind == .responses ? ResponsesValidator.collected(collected.output) : MessagesValidator.collected(collected.output)
         #expect(problems.isEmpty, "\(problems)\n\(collected.text)")
         if kind == .messages {
             // As an object, a cut input is one that says so.
@@ -205,7 +216,9 @@ import Testing
             ("", "{}"), (" ", "{}"), (#"{"a":[1,{}]}"#, #"{"a":[1,{}]}"#), ("{\"a\"\n:1}", "{\"a\" :1}"),
             (#"{"a":"#, #"{"unreadable_arguments":"{\"a\":"}"#), ("[1]", #"{"unreadable_arguments":"[1]"}"#),
         ] {
-            let text = Telling([.opened, .answerBegan, .call(0, id: "c", name: "shell", arguments), .finished(.complete), .ended(nil)], plan).text
+            let text = Telling(
+                [.opened, .answerBegan, .call(0, id: "c", name: "shell", arguments), .finished(.complete), .ended(nil)], plan
+            ).text
             #expect(text.contains("\"input\":\(input)}"), "\(text)")
             #expect(MessagesValidator.collected(Array(text.utf8)).problems.isEmpty)
         }
@@ -224,7 +237,9 @@ import Testing
         let events = telling.text.components(separatedBy: "\n\n").filter { $0.contains("\"response\":") }
         #expect(events.count == 3)
         for event in events {
-            for part in [#""instructions":"Be kind.""#, #""temperature":0.5"#, #""tools":[{ "type":"function"  }]"#, #""metadata":{"k":"v"}"#] {
+            for part in [
+                #""instructions":"Be kind.""#, #""temperature":0.5"#, #""tools":[{ "type":"function"  }]"#, #""metadata":{"k":"v"}"#,
+            ] {
                 #expect(event.contains(part), "\(part) in \(event)")
             }
         }
@@ -237,6 +252,8 @@ import Testing
             "`inputs` tokens + `max_new_tokens` must be <= 4096", "Requested tokens (9) exceed context window of 4",
         ]
         for text in yes { #expect(AgentFailure.saysContextIsTooLong(text), "\(text)") }
-        for text in ["Invalid value for temperature", "The tool's name is too long", ""] { #expect(!AgentFailure.saysContextIsTooLong(text)) }
+        for text in ["Invalid value for temperature", "The tool's name is too long", ""] {
+            #expect(!AgentFailure.saysContextIsTooLong(text))
+        }
     }
 }

@@ -9,7 +9,7 @@ enum Said: Equatable {
     case step(String?, String)
     case raw(String)
     case rawEnded
-    case movedOn
+    case movedOn(isFromStart: Bool = true)
     case answerBegan
     case text(String)
     case refusal(String)
@@ -26,7 +26,8 @@ enum Kind: String, CaseIterable {
 
     var plan: AgentPlan {
         AgentPlan(
-            api: self == .responses ? .responses(ResponsesOptions()) : .messages(MessagesOptions()), id: "t1", model: "m", created: 1_763_692_801)
+            api: self == .responses ? .responses(ResponsesOptions()) : .messages(MessagesOptions()), id: "t1", model: "m",
+            created: 1_763_692_801)
     }
 }
 
@@ -57,7 +58,7 @@ struct Telling {
         case .step(let title, let text): rendering.tell(.step(title: title, text: text), to: &output)
         case .raw(let text): tell(text) { rendering.tell(.rawReasoning($0), to: &output) }
         case .rawEnded: rendering.tell(.rawReasoningEnded, to: &output)
-        case .movedOn: rendering.tell(.movedOn, to: &output)
+        case .movedOn(let isFromStart): rendering.tell(.movedOn(isFromStart: isFromStart), to: &output)
         case .answerBegan: rendering.tell(.answerBegan, to: &output)
         case .text(let text): tell(text) { rendering.tell(.text($0), to: &output) }
         case .refusal(let text): tell(text) { rendering.tell(.refusal($0), to: &output) }
@@ -105,7 +106,8 @@ enum Answers {
         (
             "raw thoughts",
             [
-                .opened, .prompt("What is asked."), .reasoning("a"), .raw("First "), .raw("thought."), .rawEnded, .movedOn, .raw("Second."),
+                .opened, .prompt("What is asked."), .reasoning("a"), .raw("First "), .raw("thought."), .rawEnded, .movedOn(),
+                .raw("Second."),
                 .rawEnded, .step(nil, "No answer."), .answerBegan, .finished(.length), .ended(usage),
             ]
         ),
@@ -133,10 +135,16 @@ enum Answers {
         ),
         ("a refusal behind text", [.opened, .answerBegan, .text("Well, "), .refusal("I cannot."), .finished(.complete), .ended(usage)]),
         ("a filter", [.opened, .answerBegan, .text("Half a se"), .finished(.contentFilter), .ended(usage)]),
-        ("a call that is cut", [.opened, .answerBegan, .text("So:"), .call(0, id: "c", name: "shell", #"{"a":"#), .finished(.length), .ended(usage)]),
+        (
+            "a call that is cut",
+            [.opened, .answerBegan, .text("So:"), .call(0, id: "c", name: "shell", #"{"a":"#), .finished(.length), .ended(usage)]
+        ),
         ("a failure in reasoning", [.opened, .prompt("p"), .reasoning("a"), .failed(AgentFailure(.passing, "It broke."))]),
         ("a failure in a text", [.opened, .answerBegan, .text("Half"), .failed(AgentFailure(.overloaded, "It broke."))]),
-        ("a failure in a call", [.opened, .answerBegan, .text("So:"), .call(0, name: "shell", "{"), .failed(AgentFailure(.rejected, "It broke."))]),
+        (
+            "a failure in a call",
+            [.opened, .answerBegan, .text("So:"), .call(0, name: "shell", "{"), .failed(AgentFailure(.rejected, "It broke."))]
+        ),
     ]
 
     static var tools: ToolRoutes {

@@ -2,7 +2,9 @@ import Foundation
 
 /// One event as an agent's client reads it: an `event:` line, one `data:` line with an object, a blank line; nothing else, LF only.
 public struct AgentEvent {
+    /// The name in its `event:` line.
     public var name: String
+    /// Its data.
     public var object: [String: Any]
     /// Bytes of the data line.
     public var byteCount: Int
@@ -38,14 +40,20 @@ public struct AgentEvent {
 
 /// What a client holds after it has read a whole answer, in either API.
 public struct AgentReading: Equatable, Sendable {
+    /// One tool call.
     public struct Call: Equatable, Sendable {
+        /// The id that results refer to.
         public var id: String
+        /// `function` or `custom`.
         public var kind: String
+        /// The namespace, if it has one.
         public var namespace: String?
+        /// The tool.
         public var name: String
         /// The arguments, or the input of a custom tool, as text.
         public var arguments: String
 
+        /// A call from its parts.
         public init(id: String, kind: String = "function", namespace: String? = nil, name: String, arguments: String) {
             self.id = id
             self.kind = kind
@@ -57,12 +65,15 @@ public struct AgentReading: Equatable, Sendable {
 
     /// The summary's parts, or all of the thinking as one.
     public var summary: [String] = []
+    /// The raw thoughts, where the API has a place for them.
     public var rawReasoning = ""
     /// What carries the reasoning, or the signature.
     public var sealed: String?
     /// Whether there was a reasoning item or thinking block.
     public var hasReasoning = false
+    /// The answer.
     public var text = ""
+    /// The words of a refusal, where the API knows them.
     public var refusal = ""
     /// The calls that are done.
     public var calls: [Call] = []
@@ -70,10 +81,13 @@ public struct AgentReading: Equatable, Sendable {
     public var cutCalls: [Call] = []
     /// `completed`, `incomplete max_output_tokens`, `failed server_error`, `end_turn`, `error api_error` and so on.
     public var ending: String?
+    /// The stop sequence that came up.
     public var stopSequence: String?
     /// What a failure says.
     public var message: String?
+    /// The counts, those of inner objects too; nil without any.
     public var usage: [String: Int]?
+    /// Events that only keep the stream alive.
     public var heartbeats = 0
     /// Everything a client might keep apart by id.
     public var ids: [String] = []

@@ -13,8 +13,11 @@ import Foundation
 /// | error | at any time | over |
 /// | ping | between message_start and the end | – |
 public struct MessagesValidator {
+    /// What is wrong, each with the number and type of its event.
     public private(set) var problems: [String] = []
+    /// What a client holds.
     public private(set) var reading = AgentReading()
+    /// The types of all events.
     public private(set) var types: [String] = []
 
     private var block: [String: Any]?
@@ -86,7 +89,9 @@ public struct MessagesValidator {
         let id = message["id"] as? String ?? ""
         if !id.hasPrefix("msg_") { problems.append("the id is \(id)") }
         reading.ids.append(id)
-        if message["type"] as? String != "message" || message["role"] as? String != "assistant" { problems.append("no assistant's message") }
+        if message["type"] as? String != "message" || message["role"] as? String != "assistant" {
+            problems.append("no assistant's message")
+        }
         if (message["model"] as? String)?.isEmpty != false { problems.append("no model") }
         checkUsage(message["usage"], &problems, &reading)
     }
@@ -109,7 +114,8 @@ public struct MessagesValidator {
         require(delta["stop_sequence"] != nil, "no stop_sequence")
         reading.stopSequence = delta["stop_sequence"] as? String
         require((reading.stopSequence != nil) == (reading.ending == "stop_sequence"), "the stop sequence")
-        require((reading.ending == "tool_use") == (!reading.calls.isEmpty && !["max_tokens", "refusal"].contains(reading.ending)), "tool_use")
+        require(
+            (reading.ending == "tool_use") == (!reading.calls.isEmpty && !["max_tokens", "refusal"].contains(reading.ending)), "tool_use")
         Self.checkUsage(object["usage"], &problems, &reading)
     }
 
@@ -150,7 +156,9 @@ public struct MessagesValidator {
         (block, text, signature) = (started, "", nil)
     }
 
-    private static let deltas = ["thinking_delta": "thinking", "text_delta": "text", "input_json_delta": "tool_use", "signature_delta": "thinking"]
+    private static let deltas = [
+        "thinking_delta": "thinking", "text_delta": "text", "input_json_delta": "tool_use", "signature_delta": "thinking",
+    ]
     private static let members = [
         "thinking_delta": "thinking", "text_delta": "text", "input_json_delta": "partial_json", "signature_delta": "signature",
     ]
@@ -223,7 +231,8 @@ extension MessagesValidator {
                 }
                 reading.calls.append(
                     AgentReading.Call(
-                        id: block["id"] as? String ?? "", name: block["name"] as? String ?? "", arguments: String(decoding: data, as: UTF8.self)))
+                        id: block["id"] as? String ?? "", name: block["name"] as? String ?? "",
+                        arguments: String(decoding: data, as: UTF8.self)))
             default: problems.append("a block of type \(block["type"] ?? "none")")
             }
         }

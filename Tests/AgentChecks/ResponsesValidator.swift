@@ -14,24 +14,27 @@ import Foundation
 /// | completed, incomplete | no item open, but a call that was cut | over; output repeats every item |
 /// | failed | at any time | over |
 public struct ResponsesValidator {
+    /// What is wrong, each with the number and type of its event.
     public private(set) var problems: [String] = []
-    public private(set) var reading = AgentReading()
+    /// What a client holds.
+    public internal(set) var reading = AgentReading()
+    /// The types of all events.
     public private(set) var types: [String] = []
 
     private var nextNumber = 0
     private var responseID: String?
-    private var item: [String: Any]?
-    private var itemCount = 0
+    var item: [String: Any]?
+    var itemCount = 0
     private var doneItems: [[String: Any]] = []
     private var cutItems: [[String: Any]] = []
-    private var part: Part?
-    private var summaryParts: [[String: Any]] = []
-    private var contentParts: [[String: Any]] = []
-    private var arguments = ""
-    private var argumentsAreDone = false
+    var part: Part?
+    var summaryParts: [[String: Any]] = []
+    var contentParts: [[String: Any]] = []
+    var arguments = ""
+    var argumentsAreDone = false
     private var isOver = false
 
-    private struct Part {
+    struct Part {
         var type: String
         var index: Int
         var text = ""
@@ -52,11 +55,11 @@ public struct ResponsesValidator {
         }
     }
 
-    private mutating func note(_ problem: String) {
+    mutating func note(_ problem: String) {
         problems.append("\(types.count - 1) \(types.last ?? "-"): \(problem)")
     }
 
-    private mutating func require(_ condition: Bool, _ problem: String) {
+    mutating func require(_ condition: Bool, _ problem: String) {
         if !condition { note(problem) }
     }
 
@@ -72,7 +75,8 @@ public struct ResponsesValidator {
             reading.heartbeats += 1
             return require(itemCount > 0 || nextNumber >= 2, "a heartbeat before the beginning")
         }
-        require(object["sequence_number"] as? Int == nextNumber, "sequence_number \(object["sequence_number"] ?? "none"), not \(nextNumber)")
+        require(
+            object["sequence_number"] as? Int == nextNumber, "sequence_number \(object["sequence_number"] ?? "none"), not \(nextNumber)")
         nextNumber += 1
         if nextNumber == 1 { require(type == "response.created", "not the first event") }
         if nextNumber == 2 { require(type == "response.in_progress", "not the second event") }
@@ -90,7 +94,8 @@ public struct ResponsesValidator {
             begin(object)
         case "response.output_item.added": itemAdded(object)
         case "response.output_item.done": itemDone(object)
-        case "response.reasoning_summary_part.added": partAdded(object, "summary_index", summaryParts.count, ["summary_text"], ["reasoning"])
+        case "response.reasoning_summary_part.added":
+            partAdded(object, "summary_index", summaryParts.count, ["summary_text"], ["reasoning"])
         case "response.reasoning_summary_text.delta": textDelta(object, "summary_index", "summary_text")
         case "response.reasoning_summary_text.done": textDone(object, "summary_index", "summary_text", "text")
         case "response.reasoning_summary_part.done": partDone(object, "summary_index")
@@ -116,7 +121,7 @@ public struct ResponsesValidator {
 
     // MARK: The response
 
-    private static let members = [
+    static let members = [
         "id", "object", "created_at", "status", "error", "incomplete_details", "instructions", "model", "output", "parallel_tool_calls",
         "metadata", "tools", "tool_choice", "temperature", "top_p", "usage", "reasoning", "text", "truncation", "max_output_tokens",
     ]
@@ -181,12 +186,31 @@ public struct ResponsesValidator {
             }
             let isCut = entry["status"] as? String == "incomplete" || entry["type"] as? String == "reasoning"
             require(mayBeCut && isCut, "an item in the output that was never done: \(entry)")
+            checkCut(entry)
             if (entry["type"] as? String)?.hasSuffix("_call") == true { reading.cutCalls.append(Self.call(entry)) }
         }
         require(rest.isEmpty, "the output lacks \(rest.count) items")
         let ids = output.compactMap { $0["id"] as? String }
         require(Set(ids).count == ids.count && ids.count == output.count, "ids that are not unique: \(ids)")
-        if reading.ending?.hasPrefix("failed") == false { require(ids.count == itemCount, "\(itemCount) items were added, \(ids.count) came out") }
+        if reading.ending?.hasPrefix("failed") == false {
+            require(ids.count == itemCount, "\(itemCount) items were added, \(ids.count) came out")
+        }
+    }
+
+    /// What was not done repeats what was said of it.
+    private mutating func checkCut(_ entry: [String: Any]) {
+        if let earlier = cutItems.first(where: { isSame($0["id"], entry["id"]) }) {
+            return require(isSame(earlier["said"], entry["arguments"] ?? entry["input"]), "a cut call that is not what was said")
+        }
+        require(isSame(item?["id"], entry["id"]), "an item that was never added")
+        switch entry["type"] as? String {
+        case "reasoning": require(isSame(entry["summary"], summaryParts), "a cut summary that is not what was said")
+        case "message":
+            let texts = (entry["content"] as? [[String: Any]] ?? []).compactMap { ($0["text"] ?? $0["refusal"]) as? String }
+            let said = contentParts.compactMap { ($0["text"] ?? $0["refusal"]) as? String } + [part?.text].compactMap { $0 }
+            require(texts == said, "a cut message that is not what was said")
+        default: require((entry["arguments"] ?? entry["input"]) as? String == arguments, "a cut call that is not what was said")
+        }
     }
 
     private mutating func usage(_ value: Any?) {
@@ -200,10 +224,11 @@ public struct ResponsesValidator {
 
     // MARK: Items
 
-    private static let prefixes = ["reasoning": "rs_", "message": "msg_", "function_call": "fc_", "custom_tool_call": "ctc_"]
+    static let prefixes = ["reasoning": "rs_", "message": "msg_", "function_call": "fc_", "custom_tool_call": "ctc_"]
 
     private mutating func itemAdded(_ object: [String: Any]) {
-        if isCutCall, let item {
+        if isCutCall, var item {
+            item["said"] = arguments
             // A call that was cut is followed by others only if they were cut, too, or are whole.
             cutItems.append(item)
             self.item = nil
@@ -271,7 +296,7 @@ public struct ResponsesValidator {
         reading.calls.append(Self.call(done))
     }
 
-    private static func call(_ item: [String: Any]) -> AgentReading.Call {
+    static func call(_ item: [String: Any]) -> AgentReading.Call {
         AgentReading.Call(
             id: item["call_id"] as? String ?? "", kind: item["type"] as? String == "custom_tool_call" ? "custom" : "function",
             namespace: item["namespace"] as? String, name: item["name"] as? String ?? "",
@@ -279,7 +304,7 @@ public struct ResponsesValidator {
     }
 
     /// Whether the event speaks of the open item.
-    private mutating func isOfItem(_ object: [String: Any], _ types: [String]) -> Bool {
+    mutating func isOfItem(_ object: [String: Any], _ types: [String]) -> Bool {
         guard let item, types.contains(item["type"] as? String ?? "") else {
             note("no item is open that this could belong to")
             return false
@@ -287,113 +312,5 @@ public struct ResponsesValidator {
         require(object["item_id"] as? String == item["id"] as? String, "item_id \(object["item_id"] ?? "none")")
         require(object["output_index"] as? Int == itemCount - 1, "output_index \(object["output_index"] ?? "none")")
         return true
-    }
-
-    // MARK: Parts
-
-    private mutating func partAdded(_ object: [String: Any], _ indexName: String, _ index: Int, _ kinds: [String], _ owners: [String]) {
-        guard isOfItem(object, owners) else { return }
-        require(part == nil, "a part is still open")
-        require(object[indexName] as? Int == index, "\(indexName) \(object[indexName] ?? "none"), not \(index)")
-        let added = object["part"] as? [String: Any] ?? [:]
-        let type = added["type"] as? String ?? ""
-        require(kinds.contains(type), "a part of type \(type)")
-        require((added["text"] ?? added["refusal"]) as? String == "", "the part is not empty")
-        part = Part(type: type, index: index)
-    }
-
-    private mutating func textDelta(_ object: [String: Any], _ indexName: String, _ type: String) {
-        guard isOfItem(object, ["reasoning", "message"]), isOfPart(object, indexName, type) else { return }
-        require(part?.isDone == false, "behind the text's end")
-        let delta = object["delta"] as? String ?? ""
-        require(!delta.isEmpty, "an empty delta")
-        if type == "output_text" { require(object["logprobs"] is [Any], "no logprobs") }
-        part?.text += delta
-    }
-
-    private mutating func textDone(_ object: [String: Any], _ indexName: String, _ type: String, _ member: String) {
-        guard isOfItem(object, ["reasoning", "message"]), isOfPart(object, indexName, type) else { return }
-        require(object[member] as? String == part?.text, "a text that is not what was said")
-        require(part?.isDone == false, "again")
-        part?.isDone = true
-    }
-
-    private mutating func partDone(_ object: [String: Any], _ indexName: String) {
-        guard isOfItem(object, ["reasoning", "message"]), let part, isOfPart(object, indexName, part.type) else { return }
-        let done = object["part"] as? [String: Any] ?? [:]
-        require(part.isDone, "the text is not done")
-        require((done["text"] ?? done["refusal"]) as? String == part.text, "a part that is not what was said")
-        require(done["type"] as? String == part.type, "a part of type \(done["type"] ?? "none")")
-        switch part.type {
-        case "summary_text":
-            summaryParts.append(done)
-            reading.summary.append(part.text)
-        case "reasoning_text": reading.rawReasoning += part.text
-        case "refusal": reading.refusal += part.text
-        default: reading.text += part.text
-        }
-        if part.type != "summary_text" { contentParts.append(done) }
-        self.part = nil
-    }
-
-    private mutating func isOfPart(_ object: [String: Any], _ indexName: String, _ type: String) -> Bool {
-        guard let part, part.type == type else {
-            note("no part is open that this could belong to")
-            return false
-        }
-        require(object[indexName] as? Int == part.index, "\(indexName) \(object[indexName] ?? "none")")
-        return true
-    }
-
-    // MARK: Arguments
-
-    private mutating func argumentsDelta(_ object: [String: Any], _ type: String) {
-        guard isOfItem(object, [type]) else { return }
-        require(!argumentsAreDone, "behind the end")
-        require((object["delta"] as? String)?.isEmpty == false, "an empty delta")
-        arguments += object["delta"] as? String ?? ""
-    }
-
-    private mutating func argumentsDone(_ object: [String: Any], _ type: String, _ member: String) {
-        guard isOfItem(object, [type]) else { return }
-        require(!argumentsAreDone, "again")
-        require(object[member] as? String == arguments, "\(member) that are not what was said")
-        argumentsAreDone = true
-    }
-}
-
-extension ResponsesValidator {
-    /// Reads a collected response: one object.
-    public static func collected(_ body: [UInt8]) -> (problems: [String], reading: AgentReading) {
-        var problems: [String] = []
-        var reading = AgentReading()
-        guard let object = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] else { return (["no object"], reading) }
-        for member in members where object[member] == nil { problems.append("the response has no \(member)") }
-        reading.ending = object["status"] as? String
-        if let details = object["incomplete_details"] as? [String: Any] { reading.ending? += " \(details["reason"] ?? "")" }
-        reading.usage = (object["usage"] as? [String: Any]).map(numbers)
-        reading.ids.append(object["id"] as? String ?? "")
-        for (index, item) in (object["output"] as? [[String: Any]] ?? []).enumerated() {
-            let type = item["type"] as? String ?? ""
-            let id = item["id"] as? String ?? ""
-            if prefixes[type].map({ id.hasPrefix($0) }) != true { problems.append("an item of type \(type) with the id \(id)") }
-            if reading.ids.contains(id) { problems.append("an id that was used: \(id)") }
-            reading.ids.append(id)
-            let content = item["content"] as? [[String: Any]] ?? []
-            switch type {
-            case "reasoning":
-                if index > 0 { problems.append("reasoning is not first") }
-                reading.hasReasoning = true
-                reading.summary = (item["summary"] as? [[String: Any]] ?? []).compactMap { $0["text"] as? String }
-                reading.rawReasoning = content.compactMap { $0["text"] as? String }.joined()
-                reading.sealed = item["encrypted_content"] as? String
-            case "message":
-                reading.text += content.compactMap { $0["text"] as? String }.joined()
-                reading.refusal += content.compactMap { $0["refusal"] as? String }.joined()
-            default:
-                if item["status"] as? String == "completed" { reading.calls.append(call(item)) } else { reading.cutCalls.append(call(item)) }
-            }
-        }
-        return (problems, reading)
     }
 }

@@ -27,13 +27,12 @@ public struct AgentFailure: Sendable, Equatable {
 
     /// Phrases by which servers say that a conversation is too long, in lower case: OpenAI's code, vLLM, SGLang, llama.cpp, TGI, Anthropic.
     static let contextPhrases = [
-        "context_length_exceeded", "maximum context length", "context length", "context window", "context size", "exceeds the available context",
+        "context_length_exceeded", "maximum context length", "context length", "context window", "context size",
+        "exceeds the available context",
         "prompt is too long", "input is too long", "`inputs` tokens + `max_new_tokens`",
     ]
 
-    /// Whether an upstream's refusal says that the conversation is longer than the model's context.
-    ///
-    /// - Parameter text: the upstream's error text or code.
+    /// Whether `text`, an upstream's error text or code, says that the conversation is longer than the model's context.
     public static func saysContextIsTooLong(_ text: String) -> Bool {
         let lowered = text.lowercased()
         return contextPhrases.contains { lowered.contains($0) }

@@ -23,12 +23,16 @@ struct MessagesEvent {
 
     /// What a delta brings, and in which member.
     struct Delta {
-        let type: StaticString
-        let member: StaticString
+        /// The event's member up to the text. Bytes, because a long `StaticString` allocates when it is read.
+        let opening: [UInt8]
 
-        static let thinkingDelta = Delta(type: "thinking_delta", member: "thinking")
-        static let signatureDelta = Delta(type: "signature_delta", member: "signature")
-        static let textDelta = Delta(type: "text_delta", member: "text")
-        static let inputDelta = Delta(type: "input_json_delta", member: "partial_json")
+        private init(_ opening: StaticString) {
+            self.opening = Array(opening.description.utf8)
+        }
+
+        static let thinkingDelta = Delta(",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":")
+        static let signatureDelta = Delta(",\"delta\":{\"type\":\"signature_delta\",\"signature\":")
+        static let textDelta = Delta(",\"delta\":{\"type\":\"text_delta\",\"text\":")
+        static let inputDelta = Delta(",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":")
     }
 }

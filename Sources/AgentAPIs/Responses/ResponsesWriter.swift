@@ -101,7 +101,9 @@ struct ResponsesWriter: ItemWriter {
         whole.append(ResponsesWriter.plain(title) ?? ResponsesWriter.otherTitle)
         whole.append("**\n\n")
         whole.append(text)
-        itemEvent(.summaryPartAdded, "summary_index", index, to: &output) { $0.append(",\"part\":{\"type\":\"summary_text\",\"text\":\"\"}") }
+        itemEvent(.summaryPartAdded, "summary_index", index, to: &output) {
+            $0.append(",\"part\":{\"type\":\"summary_text\",\"text\":\"\"}")
+        }
         TextPieces.forEach(whole.span) { piece in
             itemEvent(.summaryTextDelta, "summary_index", index, to: &output) { $0.appendMember("delta", piece) }
         }
@@ -174,8 +176,8 @@ struct ResponsesWriter: ItemWriter {
     }
 
     mutating func callArguments(_ text: Span<UInt8>, to output: inout [UInt8]) {
-        open?.arguments.append(text)
         guard case .call(let call) = open?.kind, call.route.kind == .function else { return }
+        open?.arguments.append(text)
         TextPieces.forEach(text) { piece in itemEvent(.argumentsDelta, to: &output) { $0.appendMember("delta", piece) } }
     }
 
@@ -240,7 +242,8 @@ struct ResponsesWriter: ItemWriter {
 
     /// An event about the open item, with its id and index and, if asked for, the index of a part.
     private mutating func itemEvent(
-        _ kind: ResponsesEvent, _ indexName: StaticString? = nil, _ index: Int = 0, to output: inout [UInt8], _ write: (inout [UInt8]) -> Void
+        _ kind: ResponsesEvent, _ indexName: StaticString? = nil, _ index: Int = 0, to output: inout [UInt8],
+        _ write: (inout [UInt8]) -> Void
     ) {
         let (id, place) = (open?.id ?? "", itemCount)
         event(kind, to: &output) {

@@ -82,9 +82,10 @@ struct Rendering {
     }
 
     /// The request has moved to another upstream, before the commit point; chat styles tell nothing of it.
-    mutating func movedOn() {
+    /// `isFromStart` is false when that one has reasoned before without being told.
+    mutating func movedOn(isFromStart: Bool) {
         var nothing: [UInt8] = []
-        agent?.tell(.movedOn, to: &nothing)
+        agent?.tell(.movedOn(isFromStart: isFromStart), to: &nothing)
     }
 
     // MARK: Answer

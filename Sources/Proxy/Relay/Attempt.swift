@@ -74,7 +74,12 @@ final class Attempt {
     var isRefused: Bool { if case .refused = state { true } else { false } }
     var isStreaming: Bool { if case .streaming = state { true } else { false } }
     /// Whether its head was good: a stream or a whole body follows.
-    var hasAccepted: Bool { switch state { case .streaming, .gathering: true; default: false } }
+    var hasAccepted: Bool {
+        switch state {
+        case .streaming, .gathering: true;
+        default: false
+        }
+    }
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
     var isDraining: Bool { if case .draining = state { true } else { false } }
     var isTransferring: Bool { transfer != nil }

@@ -96,7 +96,9 @@ final class ClientStage {
             run.expect(upstream["failures_in_row"].int == 0 && upstream["breaker"].string == "closed", "the breaker counted: \(upstream)")
             try eventually("the mock's streams to end") { try house.mockState()["streams"]["open"].int == 0 }
             expectWhole(try house.stream("fast"), "an ordinary stream afterwards")
-            try eventually("descriptors to come back", within: .seconds(5)) { try house.proxy.descriptorCount <= descriptors + keptConnections }
+            try eventually("descriptors to come back", within: .seconds(5)) {
+                try house.proxy.descriptorCount <= descriptors + keptConnections
+            }
             run.resources = "back to \(try house.proxy.descriptorCount) fds"
         } catch {
             run.expect(false, "\(error)")
