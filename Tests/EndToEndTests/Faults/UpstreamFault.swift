@@ -158,6 +158,10 @@ struct UpstreamFault: Sendable {
             run.expect(
                 reply.header("x-upstream-attempts") == "2" || way.isStream, "\(reply.header("x-upstream-attempts") ?? "no") attempts")
         }
+        if !way.stage.hasSecond, reply.status != 200 {
+            let told = reply.header("x-upstream-attempts") ?? "no"
+            run.expect(told == String(attempts), "\(told) attempts, not \(attempts)")
+        }
         try also(stage, run, reply, way)
         run.afterwards { run.judgeConnection(connection, stage) }
     }
