@@ -1,6 +1,7 @@
 import AgentRequests
 import Foundation
 import Support
+import Testing
 
 /// The APIs.
 enum AgentAPI: String, CaseIterable, Sendable {
