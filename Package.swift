@@ -62,7 +62,7 @@ var targets: [Target] = [
     // Floor 4: measure the pure floors.
     .executableTarget(
         name: "Bench",
-        dependencies: ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+        dependencies: ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs", "Phases"],
         swiftSettings: strict),
 
     .executableTarget(name: "Quality", dependencies: ["JSONBytes", "Summaries"], swiftSettings: strict),
@@ -95,7 +95,7 @@ if Context.environment["FUZZ"] == "1" {
 
 var dependencies: [Package.Dependency] = []
 
-var products: [Product] = ["EventStream", "ChatDelta", "Detect", "Summaries", "Phases"].map {
+var products: [Product] = ["EventStream", "ChatDelta", "Detect", "Summaries", "AgentAPIs", "Phases"].map {
     .library(name: $0, targets: [$0])
 }
 
@@ -123,7 +123,8 @@ if !pureOnly {
             name: "Proxy",
             dependencies: server + [
                 .product(name: "Yams", package: "Yams"), "CMalloc", "Descriptors",
-                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases", "Upstream", "Settings",
+                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs", "Phases", "Upstream",
+                "Settings",
             ],
             exclude: ["Proxy.docc"],
             swiftSettings: strict),

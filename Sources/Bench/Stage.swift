@@ -1,3 +1,4 @@
+import AgentAPIs
 import ChatDelta
 import ChatRequests
 import Detect
@@ -16,6 +17,8 @@ enum Stage: String, CaseIterable {
     case summary
     /// The whole machine, answer and reasoning.
     case machine, reasoning
+    /// The whole machine, the answer told in an agent's API.
+    case responses, messages
 
     /// Runs the stage over all of `input`; the result depends on everything it did, so that nothing can be left out.
     func run(_ input: BenchInput) -> Int {
@@ -30,6 +33,8 @@ enum Stage: String, CaseIterable {
         case .summary: Stage.summarise(input.thoughts)
         case .machine: Stage.transform(input.answer)
         case .reasoning: Stage.transform(input.reasoning)
+        case .responses: Stage.transform(input.answer, agent: .responses(ResponsesOptions()))
+        case .messages: Stage.transform(input.answer, agent: .messages(MessagesOptions()))
         }
     }
 
@@ -75,13 +80,14 @@ enum Stage: String, CaseIterable {
         return steps
     }
 
-    private static func transform(_ pieces: [[UInt8]]) -> Int {
+    private static func transform(_ pieces: [[UInt8]], agent: AgentPlan.API? = nil) -> Int {
         let profile = ProfileCatalogue.builtIn.profile(forModel: "bench")
-        var machine = StreamMachine(
-            StreamPlan(
-                style: .events, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
-                promptSummary: "A bench.", promptFacts: PromptFacts(), reasoning: .extractive(ReasoningSummaryOptions()), profile: profile,
-                thinking: ThinkingRequest()))
+        var plan = StreamPlan(
+            style: .events, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
+            promptSummary: "A bench.", promptFacts: PromptFacts(), reasoning: .extractive(ReasoningSummaryOptions()), profile: profile,
+            thinking: ThinkingRequest())
+        plan.agent = agent.map { AgentPlan(api: $0, id: "bench", model: "bench", created: 1_700_000_000) }
+        var machine = StreamMachine(plan)
         var output: [UInt8] = []
         var bytes = 0
         var now = Duration.zero

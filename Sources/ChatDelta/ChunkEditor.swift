@@ -3,6 +3,9 @@ public import JSONBytes
 /// Lets an upstream's chunk leave: with its own bytes and a tag spliced in where nothing has to change, else written anew with
 /// everything the upstream said besides text kept as it was spelled.
 public enum ChunkEditor {
+    /// The top-level member that says how many upstreams were asked. Ours stands for an upstream's own.
+    public static let attemptsMember = "upstream_attempts"
+
     /// What a rewritten choice holds.
     public struct ChoiceEdit: Sendable {
         /// The tag, or nil for none.
@@ -92,7 +95,7 @@ private struct UpstreamMembers {
         case 7 where cursor.matches(key, "created"):
             created = try DeltaReader.wholeNumberIfAny(&cursor)
         case 5 where cursor.matches(key, "usage") || cursor.matches(key, "error") || cursor.matches(key, "phase"),
-            6 where cursor.matches(key, "object"), 7 where cursor.matches(key, "choices"):
+            6 where cursor.matches(key, "object"), 17 where cursor.matches(key, ChunkEditor.attemptsMember), 7 where cursor.matches(key, "choices"):
             _ = try cursor.skipValue()
         default:
             let value = try cursor.skipValue()

@@ -29,17 +29,18 @@ public enum CompletionEditor {
     ///   - messages: one edit for each element of `choices`, in order; further choices keep their text.
     ///   - reasoningField: the name under which `MessageEdit.reasoning` is written.
     ///   - phases: name and text of each phase for the top-level member `phases`; empty for none.
+    ///   - attempts: how many upstreams were asked; told by a member beside `choices` if more than one.
     ///   - output: where the bytes go; holds a part of them after an error.
     /// - Throws: `JSONError` for data that `DeltaReader` would refuse.
     public static func appendRewritten(
         _ data: Span<UInt8>, messages: [MessageEdit], reasoningField: String, phases: [(phase: String, content: [UInt8])],
-        to output: inout [UInt8]
+        attempts: Int = 1, to output: inout [UInt8]
     ) throws(JSONError) {
         var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
         var members = MemberList(output: &output)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if !phases.isEmpty, cursor.matches(key, "phases") {
+            if !phases.isEmpty && cursor.matches(key, "phases") || attempts > 1 && cursor.matches(key, ChunkEditor.attemptsMember) {
                 _ = try cursor.skipValue()
             } else if cursor.matches(key, "choices"), try cursor.peek() == .array {
                 members.begin("choices", &output)
@@ -51,6 +52,10 @@ public enum CompletionEditor {
         if !phases.isEmpty {
             members.begin("phases", &output)
             appendPhases(phases, to: &output)
+        }
+        if attempts > 1 {
+            members.begin(ChunkEditor.attemptsMember, &output)
+            output.append(String(attempts))
         }
         output.append(UInt8(ascii: "}"))
     }

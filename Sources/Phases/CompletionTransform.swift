@@ -100,7 +100,8 @@ public struct CompletionTransform {
         output.reserveCapacity(body.count + 1024)
         do {
             try CompletionEditor.appendRewritten(
-                body.span, messages: edits, reasoningField: plan.reasoningField, phases: phases, to: &output)
+                body.span, messages: edits, reasoningField: plan.reasoningField, phases: phases, attempts: plan.attempts,
+                to: &output)
         } catch { throw .malformed }
         return output
     }

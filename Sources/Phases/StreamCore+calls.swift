@@ -6,7 +6,7 @@ import Detect
 extension StreamCore {
     /// Sends the calls that have been completed, as clients get them from servers that split.
     mutating func sendWrittenCalls(of track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
-        guard plan.profile.profile.channels != nil, !plan.isBypass else { return }
+        guard reading.text.profile.profile.channels != nil, !plan.isBypass else { return }
         for call in track.detector.takeToolCalls() {
             answerBegan(track, at: now, into: &output)
             rendering.writtenCall(call, ordinal: track.writtenCallCount, index: track.index, to: &output)

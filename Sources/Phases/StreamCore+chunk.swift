@@ -17,12 +17,12 @@ extension StreamCore {
             return reported(failure, at: now, into: &output)
         }
         if let range = delta.usage {
-            usage = []
-            usage?.append(data.extracting(range))
+            reading.usage = []
+            reading.usage?.append(data.extracting(range))
         }
         for ordinal in delta.choices.indices {
             choice(ordinal, data, at: now, into: &output)
-            if end != nil || lost != nil { return }
+            if end != nil || reading.lost != nil { return }
         }
     }
 
@@ -87,7 +87,7 @@ extension StreamCore {
         track.hasReasoning = true
         facts.reasoningBytes += track.reasoning.count
         if facts.firstReasoning == nil { facts.firstReasoning = now }
-        guard track.index == 0, !phases.isFinal, !plan.isBypass else { return }
+        guard track.index == 0, !phases.isFinal, !plan.isBypass, maySpeak() else { return }
         enter(.reasoningSummary, at: now, into: &output)
         rendering.reasoning(track.reasoning.span, to: &output)
         thoughts.received(track.reasoning.span, at: now)
@@ -108,6 +108,7 @@ extension StreamCore {
     }
 
     mutating func answerBegan(_ track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
+        win()
         track.hasAnswer = true
         if facts.firstAnswer == nil { facts.firstAnswer = now }
         // The phases belong to choice 0; other choices pass beside them, tagged as what they are.
@@ -119,6 +120,7 @@ extension StreamCore {
         _ track: ChoiceTrack, _ chunk: borrowing ChunkAtHand, hadPayload: Bool, at now: Duration, into output: inout [UInt8]
     ) {
         guard let reason = chunk.choice.finishReason else { return }
+        win()
         let saidMore = hadPayload || !track.answer.isEmpty || !chunk.choice.texts.isEmpty
         noteFinish(track, chunk.data.extracting(reason.content))
         closeText(of: track, TextEnd(finishReason: chunk.data.extracting(reason.content)), at: now, into: &output)
@@ -147,10 +149,12 @@ extension StreamCore {
 
     private mutating func track(_ index: Int) -> ChoiceTrack? {
         // Nearly always there is one choice, and it is the first.
-        for track in choices where track.index == index { return track }
-        guard choices.count < StreamCore.maximumChoices else { return nil }
+        for track in reading.choices where track.index == index { return track }
+        guard reading.choices.count < StreamCore.maximumChoices else { return nil }
+        var plan = plan
+        plan.text = reading.text
         let track = ChoiceTrack(index: index, plan: plan)
-        choices.append(track)
+        reading.choices.append(track)
         return track
     }
 }

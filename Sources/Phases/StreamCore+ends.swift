@@ -7,13 +7,13 @@ import JSONBytes
 extension StreamCore {
     /// The upstream's body has ended, as far as the transport can tell, well.
     mutating func upstreamEnded(at now: Duration, into output: inout [UInt8]) {
-        broke(facts.upstreamEvents == 0 ? .empty : .truncated, at: now, into: &output)
+        broke(reading.eventCount == 0 ? .empty : .truncated, at: now, into: &output)
     }
 
     /// The upstream's stream broke. If the answer was complete, only the end mark was missing.
     mutating func broke(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, lost == nil else { return }
-        if isAnswerComplete || notedFailure != nil {
+        guard end == nil, reading.lost == nil else { return }
+        if isAnswerComplete || reading.notedFailure != nil {
             finished(at: now, into: &output)
         } else {
             fail(failure, at: now, into: &output)
@@ -23,7 +23,7 @@ extension StreamCore {
     /// The upstream itself says that something is wrong. In style `off` its own bytes have told the client.
     mutating func reported(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
         if plan.isBypass {
-            notedFailure = notedFailure ?? failure
+            reading.notedFailure = reading.notedFailure ?? failure
         } else {
             fail(failure, at: now, into: &output)
         }
@@ -33,31 +33,32 @@ extension StreamCore {
     mutating func finished(at now: Duration, into output: inout [UInt8]) {
         if plan.isBypass {
             output.append(bypass.missingLineFeed)
-            let failure = notedFailure ?? (choices.isEmpty ? .empty : nil)
+            let failure = reading.notedFailure ?? (reading.choices.isEmpty ? .empty : nil)
             end = failure.map(StreamEnd.failed) ?? .finished
             return
         }
         // Agents are told of choice 0 alone.
-        let hasFirstChoice = choices.contains { $0.index == 0 }
-        guard plan.agent == nil ? !choices.isEmpty : hasFirstChoice else { return fail(.empty, at: now, into: &output) }
-        for track in choices where !track.isFinished {
+        let hasFirstChoice = reading.choices.contains { $0.index == 0 }
+        guard plan.agent == nil ? !reading.choices.isEmpty : hasFirstChoice else { return fail(.empty, at: now, into: &output) }
+        win()
+        for track in reading.choices where !track.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
             rendering.finish(track.writtenCallCount > 0 ? .toolCalls : .stop, index: track.index, to: &output)
         }
         beginAnswer(at: now, into: &output)
-        rendering.end(usage: usage, hasFirstChoice: hasFirstChoice, to: &output)
+        rendering.end(usage: reading.usage, hasFirstChoice: hasFirstChoice, to: &output)
         end = .finished
     }
 
     /// The client is told what went wrong, and no choice is closed.
     mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, lost == nil, !keepsForRestart(failure) else { return }
+        guard end == nil, reading.lost == nil, !keepsForRestart(failure) else { return }
         if isOpen {
             if plan.isBypass {
                 output.append(bypass.separator)
             } else {
-                for track in choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }
+                for track in reading.choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }
             }
             rendering.fail(failure, to: &output)
         }
@@ -65,7 +66,7 @@ extension StreamCore {
     }
 
     /// Whether every choice has its finish reason.
-    private var isAnswerComplete: Bool { !choices.isEmpty && choices.allSatisfy(\.isFinished) }
+    private var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.isFinished) }
 
     /// Everything that stands before a choice's finish: what was held, the final phase.
     mutating func closeText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {

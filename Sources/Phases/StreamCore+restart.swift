@@ -6,37 +6,30 @@ extension StreamCore {
     /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
     /// whether any byte of the upstream's has passed.
     var isCommitted: Bool {
-        plan.isBypass ? bypass.hasPassed : phases.isFinal || choices.contains { $0.hasAnswer || $0.isFinished }
+        plan.isBypass ? bypass.hasPassed : phases.isFinal || reading.choices.contains { $0.hasAnswer || $0.isFinished }
     }
 
     /// Whether a failure is not told yet, because the request may move on.
     mutating func keepsForRestart(_ failure: StreamFailure) -> Bool {
-        guard mayRestart, !isCommitted else { return false }
-        lost = failure
+        guard mayRestart || rival != nil, !isCommitted else { return false }
+        reading.lost = failure
         return true
     }
 
     /// Another upstream answers the same request from the start: its stream is read as a new one, the phases and the summary go on.
-    mutating func restarted(profile: CompiledProfile, beginsInside: Bool, whitespace: WhitespacePolicy?) {
+    mutating func restarted(_ text: TextReading) {
         guard end == nil, !isCommitted else { return }
-        lost = nil
-        lostIsDelivered = false
-        plan.profile = profile
-        plan.thinking.beginsInside = beginsInside
-        if let whitespace { plan.whitespace = whitespace }
-        choices.removeAll(keepingCapacity: true)
-        usage = nil
-        notedFailure = nil
+        reading = UpstreamReading(.first, text)
+        rival = nil
         facts.upstreamEvents = 0
         facts.restarts += 1
-        thoughts.restarted()
-        rendering.movedOn()
-        owesRawBreak = true
+        newSpeaker()
     }
 
     /// No other upstream is left: the failure is told after all.
     mutating func gaveUp(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        lost = nil
+        reading.lost = nil
+        rival = nil
         mayRestart = false
         broke(failure, at: now, into: &output)
     }
@@ -58,8 +51,9 @@ extension StreamMachine {
     ///   - whitespace: what happens to white space beside markers there; nil leaves it as it was.
     public mutating func upstreamRestarted(profile: CompiledProfile, beginsInside: Bool = false, whitespace: WhitespacePolicy? = nil) {
         guard !isCommitted else { return }
-        renewFramer()
-        core.restarted(profile: profile, beginsInside: beginsInside, whitespace: whitespace)
+        renewFramer(of: .first)
+        core.restarted(
+            TextReading(profile: profile, beginsInside: beginsInside, whitespace: whitespace ?? core.reading.text.whitespace))
     }
 
     /// After `StreamAction.lost`: there is no other upstream, so the client has to be told.

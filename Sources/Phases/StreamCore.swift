@@ -13,22 +13,21 @@ struct StreamCore: ~Copyable {
     var rendering: Rendering
     var phases = PhaseTracker()
     var thoughts: Thoughts
-    var choices: [ChoiceTrack] = []
+    /// What is read of the upstream that was heard last.
+    var reading: UpstreamReading
+    /// What is read of the other upstream while two run a race.
+    var rival: UpstreamReading?
+    /// Whose reasoning feeds the summary: the first that had any.
+    var speaker: StreamLane?
     var delta = Delta()
     var text: [UInt8] = []
-    var usage: [UInt8]?
     var facts = StreamFacts()
     var bypass = Bypass()
-    /// Style `off`: what the upstream itself said was wrong; its own bytes have told the client.
-    var notedFailure: StreamFailure?
     var isOpen = false
     var end: StreamEnd?
     private var endIsDelivered = false
     /// Whether the request could move to another upstream.
     var mayRestart = false
-    /// The failure that made the upstream's stream useless, while the owner looks for another upstream. Until then nothing is read.
-    var lost: StreamFailure?
-    var lostIsDelivered = false
     /// Whether raw thoughts of another upstream begin: a blank line keeps them apart from the first one's.
     var owesRawBreak = false
     private var lastOutput = Duration.zero
@@ -37,6 +36,7 @@ struct StreamCore: ~Copyable {
         self.plan = plan
         rendering = Rendering(plan)
         thoughts = Thoughts(plan)
+        reading = UpstreamReading(.first, plan.text)
     }
 
     var nextTick: Duration? {
@@ -62,19 +62,21 @@ struct StreamCore: ~Copyable {
     /// In style `off` the bytes pass as they are; the events are read all the same, to know how the stream ended.
     mutating func bypassed(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         guard end == nil else { return }
+        win()
         if !isOpen { opened(at: now, into: &output) }
         bypass.pass(bytes, to: &output)
     }
 
     mutating func event(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, lost == nil else { return }
+        guard end == nil, reading.lost == nil else { return }
         if !isOpen { opened(at: now, into: &output) }
         let isError = name.spells("error")
         switch Payload(data) {
         case .keepAlive: if isError { reported(.upstreamError(nil), at: now, into: &output) }
         case .done: finished(at: now, into: &output)
         case .json:
-            facts.upstreamEvents += 1
+            reading.eventCount += 1
+            facts.upstreamEvents = reading.eventCount
             if UTF8Repair.isValid(data) {
                 chunk(data, isErrorEvent: isError, at: now, into: &output)
             } else {
@@ -86,7 +88,7 @@ struct StreamCore: ~Copyable {
 
     /// The last event had no blank line behind it: if it is whole it counts, if not the stream was cut in the middle of it.
     mutating func lastEvent(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, lost == nil else { return }
+        guard end == nil, reading.lost == nil else { return }
         if case .json = Payload(data) {
             var whole = Delta()
             do { try DeltaReader.read(data, into: &whole) } catch { return broke(.truncated, at: now, into: &output) }
@@ -98,7 +100,7 @@ struct StreamCore: ~Copyable {
     ///
     /// In style `off` its own bytes pass, but not before it is known to be a completion or an error: `[DONE]` passes with them.
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, lost == nil else { return }
+        guard end == nil, reading.lost == nil else { return }
         guard UTF8Repair.isValid(body) else {
             let repaired = UTF8Repair.repaired(body)
             return whole(repaired.span, at: now, into: &output)
@@ -107,9 +109,10 @@ struct StreamCore: ~Copyable {
         guard case .json = Payload(body) else { return fail(.notACompletion, at: now, into: &output) }
         let unnamed: [UInt8] = []
         event(name: unnamed.span, data: body, at: now, into: &output)
-        guard end == nil, lost == nil else { return }
-        if choices.isEmpty, notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
+        guard end == nil, reading.lost == nil else { return }
+        if reading.choices.isEmpty, reading.notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
         if plan.isBypass {
+            win()
             bypass.passedWhole()
             rendering.whole(body, to: &output)
         }
@@ -145,8 +148,8 @@ struct StreamCore: ~Copyable {
 
     mutating func action(hasWritten: Bool, at now: Duration) -> StreamAction {
         if hasWritten { lastOutput = now }
-        if let lost, !lostIsDelivered, end == nil {
-            lostIsDelivered = true
+        if let lost = reading.lost, !reading.lostIsDelivered, end == nil {
+            reading.lostIsDelivered = true
             return .lost(lost)
         }
         guard let end, !endIsDelivered else { return .proceed }

@@ -6,7 +6,7 @@ public struct StreamFacts: Sendable, Equatable {
     public internal(set) var firstReasoning: Duration?
     /// When the first answer text or tool call arrived.
     public internal(set) var firstAnswer: Duration?
-    /// Complete events of the upstream that carried a payload.
+    /// Complete events that carried a payload, of the upstream that was heard last.
     public internal(set) var upstreamEvents = 0
     /// Bytes of reasoning text seen.
     public internal(set) var reasoningBytes = 0

@@ -20,6 +20,9 @@ extension StreamFailure {
             failure.status = 429
             failure.countsAgainstUpstream = false
             failure.message = "The upstream reported a rate limit."
+        } else if fault.isAboutCredentials(in: data) {
+            // Its own words may name a key, and help only those who configured it.
+            return .credentials
         } else if let status = fault.status, [400, 404, 413, 422].contains(status) {
             // The request is at fault: no other upstream would do better.
             failure.code = "upstream_rejected"
@@ -36,6 +39,11 @@ extension StreamFailure {
     public static func upstreamError(_ nothing: Never?) -> StreamFailure {
         StreamFailure(code: "upstream_error", message: "The upstream reported an error.", status: 502)
     }
+
+    /// The upstream refused, inside its stream or body, the key it was sent.
+    public static let credentials = StreamFailure(
+        code: "upstream_auth", message: "The upstream refused the credentials it was sent. Check the upstream's API key.", status: 502,
+        countsAgainstUpstream: false)
 
     /// An upstream's text made fit for a client: decoded, bounded, on one line, without secrets. Nil when nothing is left.
     public static func foreignText(_ string: JSONString?, in data: Span<UInt8>, hiding secrets: [[UInt8]]) -> String? {
@@ -64,6 +72,24 @@ extension Delta.Fault {
             guard let string else { continue }
             let name = data.extracting(string.content)
             if name.spells("rate_limit_error") || name.spells("rate_limit_exceeded") || name.spells("insufficient_quota") { return true }
+        }
+        return false
+    }
+}
+
+extension Delta.Fault {
+    private static let credentialNames = [
+        "invalid_api_key", "authentication_error", "permission_error", "permission_denied", "unauthorized", "unauthenticated",
+        "UNAUTHENTICATED", "PERMISSION_DENIED", "incorrect_api_key", "account_deactivated",
+    ]
+
+    /// The status that stands for a refused key, or a name that does.
+    func isAboutCredentials(in data: Span<UInt8>) -> Bool {
+        if let status, [401, 402, 403].contains(status) { return true }
+        for string in [type, code] {
+            guard let string else { continue }
+            let name = data.extracting(string.content)
+            for known in Delta.Fault.credentialNames where name.spells(known) { return true }
         }
         return false
     }

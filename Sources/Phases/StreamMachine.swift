@@ -8,26 +8,36 @@ import EventStream
 /// - *open*: the head was sent; phases advance from the prompt summary to the final output.
 /// - *lost* (a part of waiting and open, only where `mayRestart`): the upstream failed before the commit point; the owner either
 ///   restarts with another upstream or gives up.
+/// - *racing* (a part of waiting and open): two upstreams answer at once, each in its lane; see ``upstreamJoined(_:)``.
 /// - *committed* (a part of open): the first byte of the answer was sent; the request can no longer move to another upstream.
 /// - *ended*: everything was said. Every input is legal and does nothing.
 ///
-/// Inputs are named after what happened. Each appends what is to be sent to `output` and returns one action. `now` counts from any
+/// Inputs are named after what happened, and say in which lane, which matters in a race only. Each appends what is to be sent to `output` and returns one action. `now` counts from any
 /// fixed moment before the first input and never goes back.
 ///
 /// Price: answer text that no marker can claim leaves in the call that brought it. Reasoning never leaves (unless the plan says
 /// `full`); it feeds the summary. Memory: the framer's unfinished event, the detector's hold-back, the summary's state.
 public struct StreamMachine: ~Copyable {
     private var framer: EventFramer
+    /// Of the second lane; used in a race.
+    private var otherFramer: EventFramer
     var core: StreamCore
 
     /// A machine in its first state.
     public init(_ plan: StreamPlan) {
         framer = EventFramer(limits: plan.limits)
+        otherFramer = EventFramer(limits: plan.limits)
         core = StreamCore(plan)
     }
 
     /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
     public var isCommitted: Bool { core.isCommitted }
+
+    /// How many upstreams were asked so far; more than one is told at the end of the answer.
+    public var attempts: Int {
+        get { core.rendering.attempts }
+        set { core.rendering.attempts = newValue }
+    }
 
     /// What is known so far.
     public var facts: StreamFacts { core.facts }
@@ -41,29 +51,45 @@ public struct StreamMachine: ~Copyable {
     }
 
     /// Bytes of the upstream's event stream.
-    public mutating func upstreamSent(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+    public mutating func upstreamSent(
+        _ bytes: Span<UInt8>, lane: StreamLane = .first, at now: Duration, into output: inout [UInt8]
+    ) -> StreamAction {
+        guard core.turn(to: lane) else { return .proceed }
         let before = output.count
-        StreamMachine.frame(&framer, &core, bytes, now, &output)
+        switch lane {
+        case .first: StreamMachine.frame(&framer, &core, bytes, now, &output)
+        case .second: StreamMachine.frame(&otherFramer, &core, bytes, now, &output)
+        }
         return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream answered with one whole completion instead of a stream: it is told as a stream.
-    public mutating func upstreamSentWhole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+    public mutating func upstreamSentWhole(
+        _ body: Span<UInt8>, lane: StreamLane = .first, at now: Duration, into output: inout [UInt8]
+    ) -> StreamAction {
+        guard core.turn(to: lane) else { return .proceed }
         let before = output.count
         core.whole(body, at: now, into: &output)
         return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream's body has ended, as far as the transport can tell, well.
-    public mutating func upstreamEnded(at now: Duration, into output: inout [UInt8]) -> StreamAction {
+    public mutating func upstreamEnded(lane: StreamLane = .first, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+        guard core.turn(to: lane) else { return .proceed }
         let before = output.count
-        StreamMachine.finish(&framer, &core, now, &output)
+        switch lane {
+        case .first: StreamMachine.finish(&framer, &core, now, &output)
+        case .second: StreamMachine.finish(&otherFramer, &core, now, &output)
+        }
         core.upstreamEnded(at: now, into: &output)
         return core.action(hasWritten: output.count > before, at: now)
     }
 
     /// The upstream failed: reset, deadline, anything but an end.
-    public mutating func upstreamFailed(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) -> StreamAction {
+    public mutating func upstreamFailed(
+        _ failure: StreamFailure, lane: StreamLane = .first, at now: Duration, into output: inout [UInt8]
+    ) -> StreamAction {
+        guard core.turn(to: lane) else { return .proceed }
         let before = output.count
         core.broke(failure, at: now, into: &output)
         return core.action(hasWritten: output.count > before, at: now)
@@ -80,8 +106,11 @@ public struct StreamMachine: ~Copyable {
     }
 
     /// A new stream begins: nothing of the old one's unfinished event may reach into it.
-    mutating func renewFramer() {
-        framer = EventFramer(limits: core.plan.limits)
+    mutating func renewFramer(of lane: StreamLane) {
+        switch lane {
+        case .first: framer = EventFramer(limits: core.plan.limits)
+        case .second: otherFramer = EventFramer(limits: core.plan.limits)
+        }
     }
 
     // The framer and what it feeds are two parts of one value: passed separately, so that each can change while the other is in use.

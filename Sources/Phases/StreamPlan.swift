@@ -58,6 +58,8 @@ public struct StreamPlan: Sendable {
     public var heartbeatInterval = Duration.seconds(12)
     /// How it is kept alive.
     public var heartbeatForm = HeartbeatForm.comment
+    /// Upstreams that were asked so far. More than one is told at the end of the answer.
+    public var attempts = 1
     /// Byte strings that must not appear in an upstream's error text when it is passed on: keys and tokens.
     public var secrets: [[UInt8]] = []
 

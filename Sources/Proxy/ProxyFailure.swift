@@ -22,6 +22,10 @@ struct ProxyFailure: Error, Equatable {
     var retryAfter: Int?
     /// For 405: the methods that exist.
     var allow: String?
+    /// Where a breaker refuses: its state, why, and when it may change.
+    var breaker: String?
+    /// How many upstreams were asked, if any was.
+    var attempts = 0
 
     init(
         _ origin: Origin, status: Int, type: String, code: String, message: String, param: String? = nil, retryAfter: Int? = nil,
@@ -64,6 +68,8 @@ struct ProxyFailure: Error, Equatable {
         if let retryAfter { headers.append(("retry-after", String(retryAfter))) }
         if status == 401 { headers.append(("www-authenticate", "Bearer")) }
         if let allow { headers.append(("allow", allow)) }
+        if let breaker { headers.append(("x-circuit-breaker", breaker)) }
+        if attempts > 0 { headers.append(("x-upstream-attempts", String(attempts))) }
         return headers
     }
 }

@@ -171,6 +171,8 @@ public struct RetrySettings: Sendable {
     public var percent = 20
     /// Further attempts a second on top, whatever the number of requests.
     public var perSecond = 10
+    /// How much longer head, first-event and reasoning clocks are, in percent, where no other upstream is left to move to.
+    public var lastAttemptGrace = 50
 }
 
 /// Deadlines of clients.

@@ -142,6 +142,9 @@ extension SettingsCatalogue {
                 "Refuse a request whose upstreams are all left alone, or try one."),
             set("retries.share", \.retries.percent, .percent(0...100), "Further attempts, as a share of the requests."),
             set("retries.per_second", \.retries.perSecond, .count(0...1000), "Further attempts a second on top of that."),
+            set(
+                "retries.last_attempt_grace", \.retries.lastAttemptGrace, .percent(0...1000),
+                "How much longer the clocks before the answer are when, of several upstreams, none is left to move to."),
         ]
     }
 

@@ -21,12 +21,19 @@ extension SettingsCatalogue {
         set("http2", \.http2, .choice, "Whether HTTP/2 is spoken."),
         set("ca_file", \.caFile, .optional(.text("path")), "Certificate authorities in place of the system's."),
         set("profile", \.profile, .optional(.text("profile name")), "Detection profile of its models."),
+        set(
+            "hedge_after", \.hedgeAfter, .optional(clock, word: "off"),
+            "Silence before a stream's first event after which the next upstream is asked too; the first answer wins."),
+        set(
+            "hedge_whole_after", \.hedgeWholeAfter, .optional(clock, word: "off"),
+            "The same for answers that are not streamed, before their head."),
         set("timeouts.connect", \.timeouts.connect, clock, "Until the connection stands."),
-        set("timeouts.head", \.timeouts.head, clock, "Until the response head."),
-        set("timeouts.first_event", \.timeouts.firstEvent, clock, "Until the first event that says something."),
-        set("timeouts.gap_reasoning", \.timeouts.gapReasoning, clock, "Between two events of the reasoning."),
-        set("timeouts.gap_answer", \.timeouts.gapAnswer, clock, "Between two events of the answer, or two pieces of one that is not streamed."),
-        set("timeouts.total", \.timeouts.total, clock, "From the first try to the last byte."),
+        set("timeouts.head", \.timeouts.head, clock, "Until the response head of a stream."),
+        set("timeouts.first_event", \.timeouts.firstEvent, clock, "Until the first event that says something; comments do not."),
+        set("timeouts.gap_reasoning", \.timeouts.gapReasoning, clock, "Silence of the upstream while it reasons; its comments break it."),
+        set("timeouts.gap_answer", \.timeouts.gapAnswer, clock, "Silence of the upstream while it answers, streamed or not."),
+        set("timeouts.whole", \.timeouts.whole, clock, "Until the last byte of an answer that is not streamed."),
+        set("timeouts.total", \.timeouts.total, clock, "From the first try to the last byte, over all upstreams."),
     ]
 
     private static var clock: Grammar<Duration> { .duration(.milliseconds(10) ... .seconds(86_400)) }

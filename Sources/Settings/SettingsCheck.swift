@@ -98,7 +98,7 @@ struct SettingsCheck {
         let clocks = settings.upstreams[index].timeouts
         let others = [
             ("connect", clocks.connect), ("head", clocks.head), ("first_event", clocks.firstEvent),
-            ("gap_reasoning", clocks.gapReasoning), ("gap_answer", clocks.gapAnswer),
+            ("gap_reasoning", clocks.gapReasoning), ("gap_answer", clocks.gapAnswer), ("whole", clocks.whole),
         ]
         // A default that outlasts a short total is cut by it and harms nobody.
         for (name, clock) in others where clock > clocks.total && reading.given.contains(path(index, "timeouts.\(name)")) {

@@ -24,6 +24,10 @@ public struct UpstreamSettings: Sendable {
     public var caFile: String?
     /// The detection profile of its models, unless a model pattern says otherwise.
     public var profile: String?
+    /// How long a stream may be without its first event before another upstream is asked beside this one; nil for never.
+    public var hedgeAfter: Duration?
+    /// How long a whole answer may be without its head before another upstream is asked beside this one; nil for never.
+    public var hedgeWholeAfter: Duration?
     /// Its deadlines.
     public var timeouts = UpstreamTimeoutSettings()
 
@@ -82,6 +86,8 @@ public struct UpstreamTimeoutSettings: Sendable {
     public var gapReasoning = Duration.seconds(60)
     /// Between two events of the answer, or two pieces of one that is not streamed.
     public var gapAnswer = Duration.seconds(60)
+    /// Until the last byte of an answer that is not streamed; its head comes when the model has finished, so ``head`` does not hold for it.
+    public var whole = Duration.seconds(600)
     /// From the first try to the last byte.
     public var total = Duration.seconds(1800)
 }

@@ -20,6 +20,7 @@ extension EasyHandle {
             set(CURLOPT_FRESH_CONNECT, 1)
             set(CURLOPT_FORBID_REUSE, 1)
         }
+        if request.wantsFreshConnection { set(CURLOPT_FRESH_CONNECT, 1) }
         setConnectionBehaviour(request, options)
         setResponseBehaviour()
     }

@@ -10,6 +10,9 @@ public struct DeadlineLimits: Sendable, Equatable {
     public var reasoningGap: Duration? = .seconds(60)
     /// Between bytes of the upstream's while it answers.
     public var answerGap: Duration? = .seconds(60)
+    /// From the start to the last byte of an answer that is not streamed: such a one is silent until the model has finished, so that
+    /// neither head nor gap clock can tell a slow one from a dead one.
+    public var whole: Duration?
     /// From the request's start, over all its attempts, to its end.
     public var total: Duration? = .seconds(3600)
 
@@ -29,6 +32,8 @@ public enum DeadlineKind: Sendable, CaseIterable {
     case reasoningGap
     /// Silence in the middle of the answer.
     case answerGap
+    /// A whole answer that began and does not end.
+    case whole
     /// The stream goes on and on.
     case total
 
@@ -38,7 +43,7 @@ public enum DeadlineKind: Sendable, CaseIterable {
         case .connect: "upstream_connect_timeout"
         case .head: "upstream_first_byte_timeout"
         case .firstEvent: "upstream_first_token_timeout"
-        case .reasoningGap, .answerGap: "upstream_idle_timeout"
+        case .reasoningGap, .answerGap, .whole: "upstream_idle_timeout"
         case .total: "stream_too_long"
         }
     }
@@ -47,10 +52,11 @@ public enum DeadlineKind: Sendable, CaseIterable {
     public var message: String {
         switch self {
         case .connect: "The upstream did not accept a connection in time. Check the network, or raise the connect timeout."
-        case .head: "The upstream did not begin to respond in time. Check its load, or raise the first-byte timeout."
+        case .head: "The upstream did not begin to respond in time. Check its load, or raise the first-byte timeout (whole-answer if not streamed)."
         case .firstEvent: "The upstream did not produce a first token in time. Check its load, or raise the first-token timeout."
         case .reasoningGap: "The upstream fell silent while reasoning. Check its log, or raise the reasoning idle timeout."
         case .answerGap: "The upstream fell silent while answering. Check its log, or raise the answer idle timeout."
+        case .whole: "The upstream did not complete its answer in time. Check its log, raise the whole-answer timeout, or stream."
         case .total: "The stream exceeded the total time allowed. Ask for a shorter output, or raise the total timeout."
         }
     }
@@ -67,7 +73,8 @@ public enum DeadlineKind: Sendable, CaseIterable {
 /// - `reasoning`, `answering`: the gap clock runs, and any byte sets it back, also a comment's.
 /// - `ended`: nothing runs.
 ///
-/// The first-event clock runs from the start until the first event; the total clock always. They count the upstream's
+/// The first-event clock runs from the start until the first event; the total clock always, and so does the whole-answer clock, if
+/// there is one. They count the upstream's
 /// bytes, never our own heartbeats. While *we* hold the upstream back (backpressure), the head, first-event and gap clocks
 /// stand still; the total clock does not, because it bounds how long a request may keep its place, whoever is slow.
 ///
@@ -185,6 +192,7 @@ public struct Deadlines: Sendable {
         }
         if isRunning, stage == .connecting || stage == .awaitingHead { consider(.head, headStart, limits.head) }
         if isRunning, stage != .reasoning, stage != .answering { consider(.firstEvent, firstEventStart, limits.firstEvent) }
+        consider(stage == .connecting || stage == .awaitingHead ? .head : .whole, firstEventStart, limits.whole)
         consider(.total, requestStart, limits.total)
         return earliest
     }

@@ -32,6 +32,9 @@ public struct UpstreamRequest: Sendable {
     /// ``UpstreamError/stalePooledConnection``, and the caller decides.
     public var isIdempotent: Bool
 
+    /// Whether it gets a connection of its own in place of a kept one, which may have died unnoticed.
+    public var wantsFreshConnection = false
+
     /// A request with the usual limits.
     ///
     /// - Parameters:

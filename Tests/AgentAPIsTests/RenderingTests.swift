@@ -83,7 +83,10 @@ import Testing
         let said: [Said] = [.opened, .answerBegan, .text("x"), .finished(.complete), .ended(Answers.usage)]
         #expect(
             Telling(said, Kind.responses.plan).read(.responses).reading.usage
-                == ["input_tokens": 100, "cached_tokens": 40, "output_tokens": 30, "reasoning_tokens": 12, "total_tokens": 130])
+                == [
+                    "input_tokens": 100, "cached_tokens": 40, "cache_write_tokens": 0, "output_tokens": 30, "reasoning_tokens": 12,
+                    "total_tokens": 130,
+                ])
         #expect(
             Telling(said, Kind.messages.plan).read(.messages).reading.usage
                 == ["input_tokens": 60, "cache_read_input_tokens": 40, "cache_creation_input_tokens": 0, "output_tokens": 30])

@@ -27,7 +27,9 @@ LINEARITY = 0.02
 ALLOWANCE = 0.15
 # Allocations per chunk, for buffers that grow by doubling.
 SOME = 0.02
-STAGES = ["framing", "reading", "detection", "taggedReasoning", "taggedAnswer", "angles", "summary", "machine", "reasoning"]
+STAGES = [
+    "framing", "reading", "detection", "taggedReasoning", "taggedAnswer", "angles", "summary", "machine", "reasoning", "responses", "messages",
+]
 ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
 # The runtime's ways to an allocator: who calls these is who allocates.
 RUNTIME = {"swift_slowAlloc", "swift_slowAllocTyped", "swift_allocObject", "swift_allocBox", "swift_bufferAllocate", "_swift_allocObject_"}

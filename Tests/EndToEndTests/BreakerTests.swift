@@ -84,7 +84,7 @@ extension EndToEnd {
             _ = try street.stream("prime")
             try Self.waitUntilReopening(street)
             try street.order(0, fault: "hold-in=reasoning")
-            let crowd = try (0..<50).map { _ in try RawConnection(port: street.proxyPort) }
+            let crowd = try (0..<100).map { _ in try RawConnection(port: street.proxyPort) }
             for client in crowd { try client.send(Request.chat("prime", stream: true).bytes) }
             try eventually("the probe to be held") { try street.mockState(0)["streams"]["held"].int == 1 }
             // The probe has its head but not its answer; everybody else is refused at once.
@@ -95,7 +95,7 @@ extension EndToEnd {
                 let status = String(decoding: client.received.prefix(12), as: UTF8.self)
                 if status == "HTTP/1.1 503" { refused += 1 } else { probes.append(client) }
             }
-            #expect(refused == 49 && probes.count == 1)
+            #expect(refused == 99 && probes.count == 1)
             #expect(try street.requests(0) == 2)
             #expect(try street.upstream(0)["breaker"].string == "half_open")
             _ = try RawConnection(port: street.ports[0]).exchange(Request("POST", "/mock/release", body: "{}"))

@@ -32,6 +32,12 @@ final class RawConnection {
         }
     }
 
+    /// The other end: a connection that a listener has accepted.
+    init(accepted descriptor: CInt, port: Int) {
+        self.port = port
+        self.descriptor = descriptor
+    }
+
     deinit {
         close()
     }

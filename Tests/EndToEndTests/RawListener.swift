@@ -41,6 +41,30 @@ final class RawListener: Sendable {
     }
 }
 
+extension RawListener {
+    /// The next connection, with one request read from it: the test itself is the upstream.
+    func acceptRequest(within limit: Duration = .seconds(10)) throws -> RawConnection {
+        while true {
+            let connection = RawConnection(accepted: try accept(within: limit), port: port)
+            do {
+                try connection.receiveRequest(within: limit)
+                return connection
+            } catch where connection.isClosed && connection.received.isEmpty {
+                // libcurl begins a second try by itself, which the client stops before it says anything.
+                continue
+            }
+        }
+    }
+}
+
+extension RawConnection {
+    /// Reads one whole request and forgets it.
+    func receiveRequest(within limit: Duration = .seconds(10)) throws {
+        try receive("a request", within: limit) { RawUpstream.isWhole($0) }
+        _ = take()
+    }
+}
+
 /// An upstream that answers one request with given bytes and keeps the request as it came.
 final class RawUpstream: Sendable {
     private let listener: RawListener
@@ -106,7 +130,7 @@ final class RawUpstream: Sendable {
         return request
     }
 
-    private static func isWhole(_ request: [UInt8]) -> Bool {
+    static func isWhole(_ request: [UInt8]) -> Bool {
         guard let end = request.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
         let head = String(decoding: request[..<end.lowerBound], as: UTF8.self).lowercased()
         let length = head.components(separatedBy: "\r\n").first { $0.hasPrefix("content-length:") }

@@ -7,7 +7,8 @@ final class Street {
     let proxy: ChildProcess
     let proxyPort: Int
 
-    // `upstreams`: for each what its port plays whatever the model, as `--port` of the mock has it; nil for a port nobody listens on.
+    // `upstreams`: for each what its port plays whatever the model, as `--port` of the mock has it; nil for a port nobody listens on;
+    // `@4711` for a port the test itself listens on.
     // `settings`: lines of YAML at the top level. `each`: members of every upstream's entry; `first`: of the first alone.
     init(
         _ upstreams: [String?], settings: String = "", each: String = "", first: String = "", environment: [String: String] = [:],
@@ -18,6 +19,10 @@ final class Street {
         for plays in upstreams {
             guard let plays else {
                 ports.append(try House.freePort())
+                continue
+            }
+            if plays.hasPrefix("@"), let port = Int(plays.dropFirst()) {
+                ports.append(port)
                 continue
             }
             let program = try ChildProcess(.mock, ["--port", "0" + plays, "--quiet", "--fixtures", Street.scenarios] + mock)

@@ -1,6 +1,7 @@
 import AgentAPIs
 import AgentChecks
 import ChatRequests
+import Detect
 import Foundation
 import Phases
 import Summaries
@@ -36,6 +37,24 @@ import Testing
         where cutting.pieces.count < 30_000 {
             let playing = Playing(cutting.pieces, plan)
             #expect(playing.output == whole.output && playing.ends == whole.ends, "\(cutting)")
+        }
+    }
+
+    /// Streams made from seeds, whole, and cut anywhere by the upstream's end.
+    @Test(arguments: AgentKind.allCases)
+    func generatedStreamsAreToldWholeAndValid(_ kind: AgentKind) {
+        for seed in PropertyTests.seeds {
+            let stream = GeneratedStream(seed: seed)
+            let (problems, reading, _) = kind.read(Playing([stream.input], kind.plan(Streams.plan(.events))).output)
+            #expect(problems.isEmpty, "seed \(seed): \(problems.joined(separator: "\n"))")
+            #expect(reading.text == stream.answer, "seed \(seed), \(stream.dialect)")
+            #expect(!reading.text.contains(GeneratedStream.canary), "seed \(seed)")
+            let silent = Playing([stream.input], kind.plan(Streams.plan(.events, .off)))
+            #expect(!silent.text.contains(GeneratedStream.canary), "seed \(seed)")
+            var random = SeededRandom(seed: seed)
+            let place = Int.random(in: 0..<stream.input.count, using: &random)
+            let cut = Playing([Array(stream.input[..<place])], kind.plan(Streams.plan(.events)))
+            #expect(kind.read(cut.output).problems.isEmpty, "seed \(seed), cut at \(place)")
         }
     }
 

@@ -100,7 +100,9 @@ struct Replay: ~Copyable {
 
     private mutating func write(_ output: [UInt8], _ action: StreamAction?) {
         self.output += output
-        if !output.isEmpty {
+        if !output.isEmpty, header.contains(" collected") {
+            log += "< \(String(decoding: output, as: UTF8.self))\n"
+        } else if !output.isEmpty {
             for line in String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 log += line.isEmpty ? "<\n" : "< \(line)\n"
             }

@@ -9,8 +9,10 @@ usage: soak.py BUILD_FOLDER [--minutes 10] [--seed 1] [--workers 24] [--json FIL
 import argparse
 import asyncio
 import collections
+import http.client
 import json
 import random
+import signal
 import sys
 import time
 
@@ -73,7 +75,8 @@ class Soak:
         workers = [traffic.Worker(number, self.options.seed, self.world, self.counts) for number in range(self.options.workers)]
         tasks = [asyncio.create_task(worker.run(until)) for worker in workers]
         await self.watch(tasks, seconds)
-        for task in tasks:
+        for worker, task in zip(workers, tasks):
+            worker.is_stopped = True
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
@@ -90,7 +93,8 @@ class Soak:
             await asyncio.wait(tasks, timeout=SAMPLE_SECONDS, return_when=asyncio.ALL_COMPLETED)
             try:
                 sample = await asyncio.to_thread(self.look)
-            except OSError as error:
+            except (OSError, KeyError, http.client.HTTPException) as error:
+                # Of a process that has just died there is little to see.
                 if self.is_alive:
                     self.problems.append("no answer to /health: %r" % error)
                 continue
@@ -143,7 +147,7 @@ class Soak:
             self.problems.append("the proxy died with %s:\n%s" % (self.world.proxy.process.returncode, self.world.proxy.text()[-2000:]))
         elif code := self.world.proxy.end():
             self.problems.append("the proxy stopped with exit code %d" % code)
-        if growth >= MOST_GROWTH:
+        if growth is not None and growth >= MOST_GROWTH:
             self.problems.append("the memory grows by %.2f MiB a minute" % growth)
         self.problems += self.log.findings[:SHOWN_FAILURES]
         self.problems += ["%d × %s" % (count, kind) for kind, count in self.counts.failures.items()]
@@ -152,7 +156,8 @@ class Soak:
             print("  %-14s %-44s %7d" % (name, outcome, count))
         for example in self.counts.examples:
             print("  failed: " + example)
-        print("memory grew by %.2f MiB a minute after the warm-up; %d log lines read" % (growth, self.log.lines))
+        told = "too short a run to say how memory grows" if growth is None else "memory grew by %.2f MiB a minute after the warm-up" % growth
+        print("%s; %d log lines read" % (told, self.log.lines))
         for problem in self.problems:
             print("soak: " + problem)
         print("soak: %s, %d exchanges in %.0f s, seed %s" % (
@@ -165,7 +170,7 @@ class Soak:
         summary = {
             "passed": not self.problems, "seed": self.options.seed, "minutes": self.options.minutes, "workers": self.options.workers,
             "exchanges": self.counts.total, "failures": dict(self.counts.failures), "problems": self.problems,
-            "growth_mib_per_minute": round(growth, 3), "start": base.values, "samples": [sample.values for sample in self.samples],
+            "growth_mib_per_minute": None if growth is None else round(growth, 3), "start": base.values, "samples": [sample.values for sample in self.samples],
             "outcomes": {"%s: %s" % key: count for key, count in sorted(self.counts.outcomes.items())},
         }
         with open(self.options.json, "w", encoding="utf-8") as file:
@@ -198,6 +203,8 @@ def main():
     parser.add_argument("--workers", type=int, default=24)
     parser.add_argument("--json", help="a file for the summary")
     options = parser.parse_args()
+    # The programs end with this one, also when it is asked to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     world = World(options.build, random.Random(options.seed))
     try:
         return asyncio.run(Soak(options, world).run())

@@ -38,10 +38,11 @@ class Worker:
         self.counts = counts
         self.kept = None
         self.doing = ""
+        self.is_stopped = False
 
     async def run(self, until):
         loop = asyncio.get_running_loop()
-        while loop.time() < until:
+        while loop.time() < until and not self.is_stopped:
             name = self.random.choices(KINDS, WEIGHTS)[0]
             self.doing = ""
             try:
@@ -55,6 +56,8 @@ class Worker:
                 self.counts.fail(name, "hanging", "%s: nothing within %d s" % (self.doing, REPLY_SECONDS))
             except (Broken, OSError, ValueError, KeyError) as error:
                 self.drop()
+                # Not thousands of times a second if nobody listens any more.
+                await asyncio.sleep(0.1)
                 self.counts.fail(name, "broken connection" if isinstance(error, (Broken, OSError)) else "malformed answer", "%s: %r" % (self.doing, error))
         self.drop()
 

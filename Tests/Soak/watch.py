@@ -4,8 +4,11 @@ import os
 import time
 import urllib.request
 
-# Samples before this share of the time do not count: caches, pools and the allocator fill first.
+# Samples before this share of the time, and of the first minute, do not count: caches, pools and the allocator fill first.
 WARM_UP_SHARE = 0.2
+WARM_UP_SECONDS = 60
+# Of less than that nothing can be said.
+LEAST_SECONDS = 90
 
 
 class Sample:
@@ -37,15 +40,13 @@ def health(url):
 
 
 def slope(samples):
-    """Growth of the memory in MiB a minute: least squares over the samples behind the warm-up."""
-    if not samples:
-        return 0.0
-    points = [(sample.seconds / 60, sample.rss) for sample in samples if sample.seconds >= samples[-1].seconds * WARM_UP_SHARE]
-    if len(points) < 3:
-        return 0.0
+    """Growth of the memory in MiB a minute: least squares over the samples behind the warm-up; None if they are too few."""
+    begin = max(samples[-1].seconds * WARM_UP_SHARE, WARM_UP_SECONDS) if samples else 0
+    points = [(sample.seconds / 60, sample.rss) for sample in samples if sample.seconds >= begin]
+    if not points or (points[-1][0] - points[0][0]) * 60 < LEAST_SECONDS:
+        return None
     middle_x, middle_y = (sum(values) / len(points) for values in zip(*points))
-    width = sum((x - middle_x) ** 2 for x, _ in points)
-    return sum((x - middle_x) * (y - middle_y) for x, y in points) / width if width else 0.0
+    return sum((x - middle_x) * (y - middle_y) for x, y in points) / sum((x - middle_x) ** 2 for x, _ in points)
 
 
 class LogReader:

@@ -99,6 +99,22 @@ struct DeadlineTests {
         #expect(deadlines.expired(at: .seconds(1000)) == .total)
     }
 
+    @Test func aWholeAnswerHasOneClockFromItsStart() {
+        var limits = DeadlineLimits()
+        (limits.connect, limits.head, limits.firstEvent, limits.reasoningGap, limits.answerGap) = (nil, nil, nil, nil, nil)
+        limits.whole = .seconds(600)
+        limits.total = .seconds(1000)
+        let silent = Deadlines(limits, startedAt: .seconds(5), requestStart: .zero)
+        #expect(silent.expired(at: .seconds(604)) == nil && silent.expired(at: .seconds(605)) == .head)
+        var begun = silent
+        begun.headArrived(now: .seconds(10))
+        begun.bytesArrived(now: .seconds(600))
+        #expect(begun.expired(at: .seconds(604)) == nil && begun.expired(at: .seconds(605)) == .whole)
+        // Its total may be nearer.
+        let late = Deadlines(limits, startedAt: .seconds(500), requestStart: .zero)
+        #expect(late.expired(at: .seconds(1000)) == .total)
+    }
+
     @Test func aClockWithoutALimitNeverRunsOut() {
         var limits = DeadlineLimits()
         limits.connect = nil
@@ -118,7 +134,7 @@ struct DeadlineTests {
         #expect(
             codes == [
                 "upstream_connect_timeout", "upstream_first_byte_timeout", "upstream_first_token_timeout", "upstream_idle_timeout",
-                "upstream_idle_timeout", "stream_too_long",
+                "upstream_idle_timeout", "upstream_idle_timeout", "stream_too_long",
             ])
         #expect(Set(DeadlineKind.allCases.map(\.message)).count == DeadlineKind.allCases.count)
         for kind in DeadlineKind.allCases { #expect(kind.message.contains("raise the")) }

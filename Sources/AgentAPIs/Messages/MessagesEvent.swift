@@ -23,12 +23,12 @@ struct MessagesEvent {
 
     /// What a delta brings, and in which member.
     struct Delta {
-        let type: StaticString
-        let member: StaticString
+        /// The event's member up to the text.
+        let opening: StaticString
 
-        static let thinkingDelta = Delta(type: "thinking_delta", member: "thinking")
-        static let signatureDelta = Delta(type: "signature_delta", member: "signature")
-        static let textDelta = Delta(type: "text_delta", member: "text")
-        static let inputDelta = Delta(type: "input_json_delta", member: "partial_json")
+        static let thinkingDelta = Delta(opening: ",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":")
+        static let signatureDelta = Delta(opening: ",\"delta\":{\"type\":\"signature_delta\",\"signature\":")
+        static let textDelta = Delta(opening: ",\"delta\":{\"type\":\"text_delta\",\"text\":")
+        static let inputDelta = Delta(opening: ",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":")
     }
 }

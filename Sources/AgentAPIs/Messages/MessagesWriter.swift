@@ -199,8 +199,8 @@ struct MessagesWriter: ItemWriter {
         let index = blockCount
         event(.blockDelta, to: &output) {
             $0.appendMember("index", index)
-            $0.append(",\"delta\":{\"type\":\"\(kind.type)\"")
-            $0.appendMember(kind.member, text)
+            $0.append(kind.opening.description)
+            JSONText.appendQuoted(text, to: &$0)
             $0.append(UInt8(ascii: "}"))
         }
     }

@@ -65,7 +65,8 @@ struct ResponseObject {
 
     private static func append(_ usage: TokenUsage?, to output: inout [UInt8]) {
         guard let usage else { return output.append("null") }
-        output.append("{\"input_tokens\":\(usage.input),\"input_tokens_details\":{\"cached_tokens\":\(usage.cachedInput)}")
+        output.append(
+            "{\"input_tokens\":\(usage.input),\"input_tokens_details\":{\"cached_tokens\":\(usage.cachedInput),\"cache_write_tokens\":0}")
         output.append(",\"output_tokens\":\(usage.output),\"output_tokens_details\":{\"reasoning_tokens\":\(usage.reasoning)}")
         output.append(",\"total_tokens\":\(usage.total)}")
     }

@@ -14,7 +14,7 @@ struct AgentTeller {
     private var refusal = JSONTextDecoder()
     /// Decoders of the calls' arguments, by index: servers cut between the two escapes of one character.
     private var arguments: [(index: Int?, decoder: JSONTextDecoder)] = []
-    private var texts: (id: [UInt8], name: [UInt8], arguments: [UInt8]) = ([], [], [])
+    private var writtenCallCount = 0
 
     init(_ plan: AgentPlan) {
         rendering = AgentRendering(plan)
@@ -72,12 +72,16 @@ struct AgentTeller {
         return text
     }
 
-    /// A call that the model wrote as text; it has a place behind the calls that came as such.
+    /// Where the numbers of calls begin that the model wrote as text: behind all that upstreams give.
+    private static let firstWrittenIndex = 1 << 20
+
+    /// A call that the model wrote as text: whole, whatever its arguments are.
     mutating func writtenCall(_ call: ToolCall, to output: inout [UInt8]) {
         let none: [UInt8] = []
-        // What stands behind a colon or a space in a recipient is the channel's, not the tool's.
+        let index = AgentTeller.firstWrittenIndex + writtenCallCount
+        writtenCallCount += 1
         rendering.tell(
-            .call(CallPiece(index: nil, id: none.span, name: call.recipient.span, arguments: call.arguments.span)), to: &output)
+            .call(CallPiece(index: index, id: none.span, name: call.recipient.span, arguments: call.arguments.span)), to: &output)
     }
 
     // MARK: Endings
@@ -126,6 +130,7 @@ extension AgentFailure {
     public init(_ failure: StreamFailure) {
         let kind: Kind =
             switch failure.status {
+            case _ where failure.code == StreamFailure.answerTooLong.code: .rejected
             case 429: .rateLimited
             case 503, 529: .overloaded
             case 400, 404, 413, 422: AgentFailure.saysContextIsTooLong(failure.message) ? .contextTooLong : .rejected

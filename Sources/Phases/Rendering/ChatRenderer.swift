@@ -19,6 +19,8 @@ struct ChatRenderer {
     private let identity: ChunkIdentity
     private let reasoningField: String
     private let includesUsage: Bool
+    /// Upstreams that were asked so far.
+    var attempts: Int
     /// Indexes of the choices whose role was sent: nearly always one.
     private var choicesWithRole: [Int] = []
     private var writtenCallCount = 0
@@ -31,6 +33,7 @@ struct ChatRenderer {
         identity = plan.identity
         reasoningField = plan.reasoningField
         includesUsage = plan.includesUsage
+        attempts = plan.attempts
     }
 
     // MARK: Phases
@@ -147,6 +150,7 @@ struct ChatRenderer {
         EventWriter.beginEvent(to: &output)
         try ChunkEditor.appendRewritten(
             chunk.data, choice: chunk.ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
+        if edit.withFinish { tellAttempts(to: &output) }
         EventWriter.endEvent(to: &output)
     }
 
@@ -196,7 +200,10 @@ struct ChatRenderer {
     /// A finish chunk of our own.
     mutating func finish(_ reason: String, index: Int, to output: inout [UInt8]) {
         sayRole(index: index, to: &output)
-        append(to: &output) { ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0) }
+        append(to: &output) {
+            ChunkWriter.appendFinish(reason, index: index, identity: identity, to: &$0)
+            tellAttempts(to: &$0)
+        }
     }
 
     /// The upstream's finish reason, in its own chunk if that says nothing else.
@@ -204,7 +211,9 @@ struct ChatRenderer {
         from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, hasSaidMore: Bool, to output: inout [UInt8]
     ) throws(JSONError) {
         sayRole(index: chunk.choice.index, to: &output)
-        if delta.isSpliceable, delta.choices.count == 1, !hasSaidMore { return spliced(chunk.data, delta, tagged: false, to: &output) }
+        if delta.isSpliceable, delta.choices.count == 1, !hasSaidMore, attempts == 1 {
+            return spliced(chunk.data, delta, tagged: false, to: &output)
+        }
         var edit = ChunkEditor.ChoiceEdit(phase: nil)
         edit.withFinish = true
         edit.withExtras = !hasSaidMore
@@ -216,8 +225,20 @@ struct ChatRenderer {
     mutating func end(usage: [UInt8]?, hasFirstChoice: Bool, to output: inout [UInt8]) {
         // The summaries ride on choice 0 even if the upstream has no such choice; then nothing else closes it.
         if !hasFirstChoice, !owesRole(0) { finish("stop", index: 0, to: &output) }
-        if let usage, includesUsage { append(to: &output) { ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0) } }
+        if let usage, includesUsage {
+            append(to: &output) {
+                ChunkWriter.appendUsage(usage.span, identity: identity, to: &$0)
+                tellAttempts(to: &$0)
+            }
+        }
         EventWriter.appendDone(to: &output)
+    }
+
+    /// Lets the object just written say how many upstreams were asked, if there were several: one more member before its closing brace.
+    private func tellAttempts(to output: inout [UInt8]) {
+        guard attempts > 1, output.last == UInt8(ascii: "}") else { return }
+        output.removeLast()
+        output.append(", \"\(ChunkEditor.attemptsMember)\": \(attempts)}")
     }
 
     /// The end of a stream that failed.

@@ -37,6 +37,12 @@ struct Rendering {
     /// Whether more was said than the plan allows to keep.
     var isTooLong: Bool { agent?.isTooLong ?? false }
 
+    /// How many upstreams were asked so far; more than one is told with the end.
+    var attempts: Int {
+        get { chat.attempts }
+        set { chat.attempts = newValue }
+    }
+
     // MARK: Phases
 
     mutating func opened(to output: inout [UInt8]) {

@@ -24,7 +24,7 @@ extension StreamMachine {
 }
 
 extension StreamCore {
-    private var isThinking: Bool { isOpen && end == nil && lost == nil && !phases.isFinal }
+    private var isThinking: Bool { isOpen && end == nil && reading.lost == nil && !phases.isFinal }
 
     var awaitedSummaryCall: Int? { isThinking ? thoughts.awaitedCall : nil }
 

@@ -129,9 +129,13 @@ enum MetricName: String, CaseIterable {
     case failovers = "reasoning_proxy_failovers_total"
     case retries = "reasoning_proxy_retries_total"
     case retriesDenied = "reasoning_proxy_retries_denied_total"
+    case hedges = "reasoning_proxy_hedges_total"
     case breakerRefusals = "reasoning_proxy_breaker_refusals_total"
     case upstreamConnections = "reasoning_proxy_upstream_connections_total"
     case upstreamInFlight = "reasoning_proxy_upstream_in_flight"
+    case breakerReason = "reasoning_proxy_breaker_reason"
+    case breakerNextAttempt = "reasoning_proxy_breaker_next_attempt_seconds"
+    case breakerTransitions = "reasoning_proxy_breaker_transitions_total"
     case breakerState = "reasoning_proxy_breaker_state"
     case connectionsOpen = "reasoning_proxy_client_connections_open"
     case idleConnectionsClosed = "reasoning_proxy_idle_connections_closed_total"
@@ -143,8 +147,8 @@ enum MetricName: String, CaseIterable {
 
     var kind: String {
         switch self {
-        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .connectionsOpen, .startsKnown, .queueLength,
-            .residentMemory:
+        case .buildInfo, .uptime, .streamsOpen, .upstreamInFlight, .breakerState, .breakerReason, .breakerNextAttempt, .connectionsOpen,
+            .startsKnown, .queueLength, .residentMemory:
             "gauge"
         case .requestDuration, .firstFrame, .firstReasoning, .firstAnswer, .queueWait, .summarySeconds: "histogram"
         default: "counter"
@@ -179,9 +183,13 @@ enum MetricName: String, CaseIterable {
         case .failovers: "Requests moved to another upstream before their answer began, by the phase the client saw and the failure's code."
         case .retries: "Requests sent once more to the same upstream, by the failure's code."
         case .retriesDenied: "Further attempts that were not made because the budget for them was used up."
+        case .hedges: "Second upstreams asked beside a slow one, by what came of it: won, lost, failed, cancelled or denied."
         case .breakerRefusals: "Requests refused because every upstream that serves their model is left alone."
         case .upstreamConnections: "Upstream connections used, new or reused."
         case .upstreamInFlight: "Requests an upstream is working on."
+        case .breakerReason: "Why an upstream is left alone: 1 for the reason, nothing while it is called."
+        case .breakerNextAttempt: "Seconds until an upstream may be called again; 0 while it is called."
+        case .breakerTransitions: "Changes of the breakers' states, by the state they changed to."
         case .breakerState: "1 for the state the upstream's circuit breaker is in."
         case .connectionsOpen: "Client connections open."
         case .idleConnectionsClosed: "Idle client connections closed to make room for new ones."

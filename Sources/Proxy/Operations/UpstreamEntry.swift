@@ -75,6 +75,20 @@ extension BreakerStatus {
     }
 }
 
+extension BreakerStatus {
+    /// Why it is not closed, as a label; nil when it is.
+    var reasonName: String? {
+        switch state {
+        case .open(_, .consecutiveFailures): "consecutive_failures"
+        case .open(_, .failureShare): "failure_share"
+        case .open(_, .slowShare): "slow_share"
+        case .open(_, .failedProbe): "failed_probe"
+        case .halfOpen: "probing"
+        case .closed: throttledFor == nil ? nil : "throttled"
+        }
+    }
+}
+
 extension BreakerState {
     /// The state's name.
     var name: String {

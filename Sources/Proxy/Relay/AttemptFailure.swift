@@ -13,6 +13,8 @@ struct AttemptFailure {
     var mayMoveOn: Bool
     /// Whether nothing of the request can have been worked on, so that the same upstream may be asked once more.
     var wasNotProcessed = false
+    /// Whether a kept connection had died unnoticed, which says nothing about the upstream: on a new one the same may well answer.
+    var wasStale = false
 
     /// What the stream machine or a clock found.
     init(_ failure: StreamFailure) {
@@ -22,12 +24,25 @@ struct AttemptFailure {
         mayMoveOn = !AttemptFailure.finalCodes.contains(failure.code)
     }
 
+    /// What the stream machine found in what the attempt's upstream sent.
+    init(_ failure: StreamFailure, of attempt: Attempt) {
+        self.init(failure)
+        if isRateLimit, let retryAfter = attempt.retryAfter {
+            status.retryAfter = retryAfter
+            verdict = BreakerVerdict(failure, retryAfter: retryAfter)
+        } else if failure.code == StreamFailure.credentials.code, attempt.forwardsClientKey {
+            self.init(.clientKeyRefused)
+            mayMoveOn = false
+        }
+    }
+
     /// What the transport says.
     init(_ error: UpstreamError) {
         self.init(StreamFailure(error))
         mayMoveOn = error.mayRetry
         switch error {
-        case .unreachable, .stalePooledConnection, .reset(afterHead: false): wasNotProcessed = true
+        case .stalePooledConnection: (wasNotProcessed, wasStale) = (true, true)
+        case .unreachable, .reset(afterHead: false): wasNotProcessed = true
         default: break
         }
     }
@@ -47,4 +62,11 @@ struct AttemptFailure {
 
     /// Whether the upstream wants fewer requests.
     var isRateLimit: Bool { inStream.code == AttemptFailure.rateLimited }
+}
+
+extension StreamFailure {
+    /// The key was the client's own, and so is its refusal.
+    static let clientKeyRefused = StreamFailure(
+        code: "upstream_rejected", type: "authentication_error", message: "The upstream refused the API key of this request.", status: 401,
+        countsAgainstUpstream: false)
 }

@@ -7,14 +7,14 @@ extension Relay {
     /// When something has to be looked at next.
     private var nextLook: Duration? {
         if end != nil { return drainDeadline }
-        var times = [deadlines.nextCheck]
-        if case .refused = state {
-            times.append(headArrived + Relay.errorBodyTime)
-        } else if job.isStream {
-            times.append(sink.hasStarted ? machine.nextTick : commitTime)
-        }
+        var times = running.map { $0.isRefused ? $0.headArrived + Relay.errorBodyTime : $0.deadlines.nextCheck }
+        times.append(hedgeTime)
+        if job.isStream, !isBeingRefused { times.append(sink.hasStarted ? machine.nextTick : commitTime) }
         return times.compactMap { $0 }.min()
     }
+
+    /// Whether a refusal is all there is: then its status is waited for, and neither head nor heartbeat is sent meanwhile.
+    private var isBeingRefused: Bool { running.allSatisfy(\.isRefused) }
 
     /// When the head goes out at the latest: a little before the commit delay is over, so that the frame arrives within it.
     private var commitTime: Duration {
@@ -24,15 +24,12 @@ extension Relay {
     /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
     /// one look, moving it for every chunk would cost more than the chunk.
     func setAlarm() {
-        guard case .over = state else {
-            guard let next = nextLook else { return }
-            if let alarm, alarm.at <= next { return }
-            alarm?.task.cancel()
-            let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-            let task = loop.eventLoop.scheduleTask(in: TimeAmount(max(.zero, next - now))) { bound.value.alarmRang() }
-            alarm = (next, task)
-            return
-        }
+        guard !running.isEmpty, let next = nextLook else { return }
+        if let alarm, alarm.at <= next { return }
+        alarm?.task.cancel()
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let task = loop.eventLoop.scheduleTask(in: TimeAmount(max(.zero, next - now))) { bound.value.alarmRang() }
+        alarm = (next, task)
     }
 
     private func alarmRang() {
@@ -42,18 +39,20 @@ extension Relay {
             if let drainDeadline, now >= drainDeadline { letGo() }
             return setAlarm()
         }
-        if case .refused(let head) = state {
-            if now - headArrived >= Relay.errorBodyTime { refused(head) }
-            return setAlarm()
-        }
-        if let kind = deadlines.expired(at: now) { return deadlinePassed(kind) }
-        if job.isStream { tick(now) }
+        for attempt in running { look(at: attempt, now) }
+        if let hedgeTime, now >= hedgeTime { startHedge() }
+        if end == nil, job.isStream, !isBeingRefused { tick(now) }
         setAlarm()
     }
 
-    private func deadlinePassed(_ kind: DeadlineKind) {
-        upstreamFailed(StreamFailure(kind))
-        if end == nil { setAlarm() }
+    /// Whether one of the attempt's clocks has run out.
+    private func look(at attempt: Attempt, _ now: Duration) {
+        guard end == nil else { return }
+        if attempt.isRefused {
+            if now - attempt.headArrived >= Relay.errorBodyTime { attempt.stopWaitingForRefusal() }
+        } else if let kind = attempt.deadlines.expired(at: now) {
+            failed(attempt, AttemptFailure(StreamFailure(kind)))
+        }
     }
 
     private func tick(_ now: Duration) {

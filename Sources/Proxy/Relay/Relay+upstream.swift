@@ -1,86 +1,64 @@
-import JSONBytes
 import Phases
 import Settings
 import Upstream
 
-extension Relay: TransferReceiver {
-    func receivedHead(_ head: ResponseHead) {
-        guard end == nil else { return }
-        deadlines.headArrived(now: now)
-        switch head.status {
-        case 200: begin(BodyKind(head))
-        case 204..<300: upstreamFailed(StreamFailure.empty)
-        case 201..<204: upstreamFailed(StreamFailure.notSSE)
-        default:
-            // The status is known: it is told as a status even if the commit delay ends before the body does.
-            state = .refused(head)
-            headArrived = now
-            setAlarm()
-        }
-    }
-
-    private func begin(_ kind: BodyKind) {
+// What attempts tell.
+extension Relay {
+    /// An upstream has accepted the request; its answer follows.
+    func accepted(_ attempt: Attempt) {
         // Nobody else will be asked.
-        if !hasMoreUpstreams { job.request.body = [] }
-        switch kind {
-        case .events where job.isStream, .unknown where job.isStream:
-            state = .streaming
-            open()
-        case .json, .unknown:
-            // A whole completion, asked for or not. `open` does nothing if the client did not ask for a stream.
-            state = .gathering
-            open()
-        case .events, .other:
-            upstreamFailed(StreamFailure.notSSE)
-        }
+        if !queue.hasMore { job.request.body = [] }
+        open()
     }
 
-    func received(_ bytes: Span<UInt8>) {
-        deadlines.bytesArrived(now: now)
-        switch state {
-        case .streaming:
-            let events = machine.facts.upstreamEvents
-            let action = machine.upstreamSent(bytes, at: now, into: &output)
-            if machine.facts.upstreamEvents > events { noteEvents() }
-            perform(action)
-        case .gathering:
-            // A body that has begun is expected to go on.
-            if body.isEmpty { bodyBegan() }
-            gather(bytes, limit: server.settings.limits.eventBytes)
-            if body.count > server.settings.limits.eventBytes {
-                upstreamFailed(StreamFailure.bodyTooLarge(server.settings.limits.eventBytes))
-            }
-        case .refused(let head):
-            // The beginning says what there is to say.
-            gather(bytes, limit: server.settings.limits.errorBodyBytes)
-            if body.count >= server.settings.limits.errorBodyBytes { refused(head) }
-        case .waiting, .draining, .over:
-            break
-        }
+    /// Bytes of an upstream's event stream.
+    func received(_ bytes: Span<UInt8>, from attempt: Attempt) {
+        let action = machine.upstreamSent(bytes, lane: attempt.lane, at: now, into: &output)
+        noteEvents(of: attempt)
+        perform(action, of: attempt)
     }
 
-    private func bodyBegan() {
-        deadlines.answerBegan(now: now)
-        setAlarm()
-    }
-
-    private func noteEvents() {
-        deadlines.eventArrived(now: now)
+    private func noteEvents(of attempt: Attempt) {
+        guard machine.facts.upstreamEvents > attempt.eventCount else { return }
+        let now = now
+        attempt.eventCount = machine.facts.upstreamEvents
+        if attempt.firstEvent == nil { attempt.firstEvent = now }
+        attempt.deadlines.eventArrived(now: now)
         guard machine.isCommitted else { return }
-        deadlines.answerBegan(now: now)
+        attempt.deadlines.answerBegan(now: now)
         // It cannot be sent to another upstream any more.
         job.request.body = []
-        answerBegan()
+        answers(attempt)
+        answerBegan(attempt)
     }
 
-    /// An error status, with as much of its body as there is.
-    func refused(_ head: ResponseHead) {
-        guard let attempt else { return }
-        upstreamFailed(AttemptFailure(UpstreamStatus.failure(head, body, attempt, hiding: job.plan.secrets)))
+    /// The upstream's event stream has ended, as far as the transport can tell, well.
+    func streamEnded(_ attempt: Attempt) {
+        let action = machine.upstreamEnded(lane: attempt.lane, at: now, into: &output)
+        noteEvents(of: attempt)
+        perform(action, of: attempt)
     }
 
-    private func gather(_ bytes: Span<UInt8>, limit: Int) {
-        body.append(bytes.extracting(0..<min(bytes.count, limit + 1 - min(body.count, limit))))
+    /// A whole body has been read: told as a stream, or transformed, as the client asked.
+    func completed(_ attempt: Attempt) {
+        guard !attempt.body.isEmpty else { return failed(attempt, AttemptFailure(.empty)) }
+        if job.isStream {
+            let action = machine.upstreamSentWhole(attempt.body.span, lane: attempt.lane, at: now, into: &output)
+            noteEvents(of: attempt)
+            return perform(action, of: attempt)
+        }
+        do {
+            var plan = job.plan
+            plan.text = attempt.text
+            plan.attempts = attemptCount
+            let outcome = try CompletionTransform(plan).transform(attempt.body)
+            answers(attempt)
+            facts = outcome.facts
+            sink.respond(status: 200, headers: ChatHeaders.completion(job, attempts: attemptCount), body: outcome.body)
+            finish(.finished)
+        } catch {
+            failed(attempt, AttemptFailure(error, of: attempt))
+        }
     }
 
     func roundEnded() {
@@ -89,53 +67,8 @@ extension Relay: TransferReceiver {
         setAlarm()
     }
 
-    func ended(_ result: Result<TransferStatistics, UpstreamError>) {
-        transfer = nil
-        if case .success(let statistics) = result { self.statistics = statistics }
-        if end != nil { return letGo() }
-        switch (state, result) {
-        case (.refused(let head), _): refused(head)
-        case (.streaming, .success): perform(machine.upstreamEnded(at: now, into: &output))
-        case (.gathering, .success): completeWhole()
-        case (.waiting, .success): upstreamFailed(StreamFailure.empty)
-        case (_, .failure(let error)): upstreamFailed(AttemptFailure(error))
-        case (.draining, .success), (.over, .success): break
-        }
-    }
-
-    /// A whole body has been read: told as a stream, or transformed, as the client asked.
-    private func completeWhole() {
-        guard !body.isEmpty else { return upstreamFailed(StreamFailure.empty) }
-        if job.isStream {
-            let action = machine.upstreamSentWhole(body.span, at: now, into: &output)
-            return perform(action)
-        }
-        do {
-            let outcome = try CompletionTransform(job.plan).transform(body)
-            facts = outcome.facts
-            sink.respond(status: 200, headers: ChatHeaders.completion(job, attempts: attemptCount), body: outcome.body)
-            finish(.finished)
-        } catch {
-            upstreamFailed(error)
-        }
-    }
-}
-
-/// What a 200 of an upstream holds, by its content type.
-private enum BodyKind {
-    case events, json, other, unknown
-
-    init(_ head: ResponseHead) {
-        let type = head.first("content-type")?.lowercased() ?? ""
-        if type.hasPrefix("text/event-stream") {
-            self = .events
-        } else if type.hasPrefix("application/json") {
-            self = .json
-        } else if type.isEmpty || type.hasPrefix("application/octet-stream") || type.hasPrefix("text/plain") {
-            // Some servers do not say; what is no event stream will fail as one.
-            self = .unknown
-        } else {
-            self = .other
-        }
+    /// The upstream has ended behind its answer.
+    func drained(_ attempt: Attempt) {
+        if end != nil { letGo() }
     }
 }

@@ -4,25 +4,13 @@ import Phases
 import Settings
 import Upstream
 
-/// Answers one chat request: starts the upstream, lets its bytes through the stream machine, and performs what comes of it. It
-/// decides nothing about phases or texts; it owns the transfer, the timers and the response.
+/// Answers one chat request: asks upstreams, lets their bytes through the stream machine, and performs what comes of it. It decides
+/// nothing about phases or texts; it owns the attempts, the timers and the response.
 ///
-/// States:
-/// - *waiting*: for the upstream's head. If the client asked for a stream, ours goes out after the commit delay at the latest.
-/// - *refused*: the upstream answered with an error status; its body is read, bounded.
-/// - *streaming*: events pass.
-/// - *gathering*: one whole JSON body is read, bounded.
-/// - *draining*: the client has its answer; the upstream gets a moment to end, so that its connection can be used again.
-/// - *over*.
+/// Mostly one attempt runs at a time. Two run when a slow one was hedged; then the first answer decides.
 ///
 /// Lives on the client connection's event loop, and everything it calls does too.
 final class Relay: Exchange {
-    enum State {
-        case waiting
-        case refused(ResponseHead)
-        case streaming, gathering, draining, over
-    }
-
     /// How long an upstream may take to end after its answer was complete.
     static let drainTime = Duration.milliseconds(500)
     /// What the head is sent ahead of the commit delay: timers ring late by 0.6 ms at the median, and the frame has to travel.
@@ -35,42 +23,37 @@ final class Relay: Exchange {
     let loop: LoopContext
     let sink: ResponseSink
     let started = NIODeadline.now()
-    var state = State.waiting
     var machine: StreamMachine
-    var deadlines: Deadlines
-    var transfer: Transfer?
-    /// The try that is under way, or was the last.
-    var attempt: Attempt? {
-        didSet { (attemptIsReported, attemptIsClosed) = (false, false) }
-    }
-    /// Whether the breaker knows what the try says about its upstream.
-    var attemptIsReported = false
-    var attemptIsClosed = false
+
+    /// The upstreams that may yet be asked.
+    var queue: UpstreamQueue
+    /// The tries that are under way.
+    var running: [Attempt] = []
+    /// The try whose answer the client gets; until that is known, the latest.
+    var attempt: Attempt?
     var attemptCount = 0
-    /// The next of `job.upstreams` to try.
-    var nextUpstream = 0
-    /// When the first of the upstreams that were not called may be called again.
-    var soonestRetry: Duration?
-    /// Whether those that were not called were all left alone at their own wish.
-    var isThrottledOnly = true
+    /// What came of the second upstream that was asked beside a slow one.
+    var hedge = HedgeState.none
+    /// Whether an upstream was asked a second time: that happens once in a request.
+    var hasAskedAgain = false
+    /// Faults that breakers have counted for this request.
+    var countedFaults: [(upstream: UpstreamEntry, code: String)] = []
     /// Whether a further try was not made because there was no token for it.
     var isOutOfTokens = false
     /// Why the last try could not even begin.
     var lastFailure: AttemptFailure?
     /// The last try that ended with a wish to be left alone for some time.
     var rateLimit: AttemptFailure?
+    /// One of two upstreams said that the request itself is at fault.
+    var finalFailure: AttemptFailure?
+
     /// What waits for the end of the round.
     var output: [UInt8] = []
-    /// A body that is read as a whole.
-    var body: [UInt8] = []
     var end: StreamEnd?
-    var statistics: TransferStatistics?
     var facts: StreamFacts?
     var isPaused = false
     /// The calls to a model that makes the steps; nil without one.
     lazy var summaryCalls = makeSummaryCalls()
-    /// When the head of an upstream's refusal came.
-    var headArrived = Duration.zero
     var alarm: (at: Duration, task: Scheduled<Void>)?
     var drainDeadline: Duration?
 
@@ -79,8 +62,8 @@ final class Relay: Exchange {
         self.server = server
         self.loop = loop
         self.sink = sink
+        queue = UpstreamQueue(job.upstreams)
         machine = StreamMachine(job.plan)
-        deadlines = Deadlines(DeadlineLimits(), startedAt: .zero)
     }
 
     var now: Duration { started.elapsed }
@@ -92,10 +75,16 @@ final class Relay: Exchange {
             return
         }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
-        let open = ProxyFailure.circuitOpen(retryAfter: soonestRetry ?? .seconds(1), isThrottled: isThrottledOnly)
-        let failure = lastFailure ?? AttemptFailure(open)
-        sink.respond(failure.status)
+        let failure = lastFailure ?? AttemptFailure(.circuitOpen(queue.refusal))
+        respond(failure.status)
         finish(.failed(failure.inStream))
+    }
+
+    /// The failure as a response of its own: nothing has been sent yet.
+    func respond(_ failure: ProxyFailure) {
+        var failure = failure
+        failure.attempts = attemptCount
+        sink.respond(failure)
     }
 
     // MARK: Client
@@ -107,7 +96,7 @@ final class Relay: Exchange {
     }
 
     func clientWritabilityChanged(isWritable: Bool) {
-        if isWritable { resumeUpstream() }
+        if isWritable { resumeUpstreams() }
     }
 
     func clientStalled() {
@@ -119,26 +108,25 @@ final class Relay: Exchange {
     func serverStopping() {
         guard end == nil else { return }
         guard sink.hasStarted else {
-            sink.respond(ProxyFailure(.stopping))
+            respond(ProxyFailure(.stopping))
             return finish(.failed(.stopping))
         }
         perform(machine.gaveUp(.stopping, at: now, into: &output))
     }
 
-    /// A slow client pauses the upstream: memory is bounded by what one round brings, not by the answer.
-    private func pauseUpstreamIfClientIsSlow() {
-        guard !sink.isWritable, !isPaused, end == nil, let transfer else { return }
+    /// A slow client pauses the upstreams: memory is bounded by what one round brings, not by the answer.
+    private func pauseUpstreamsIfClientIsSlow() {
+        guard !sink.isWritable, !isPaused, end == nil, !running.isEmpty else { return }
         isPaused = true
-        deadlines.paused(now: now)
-        transfer.pause()
+        for attempt in running { attempt.pause(now: now) }
         server.metrics.add(.readersPaused)
     }
 
-    private func resumeUpstream() {
+    private func resumeUpstreams() {
         guard isPaused else { return }
         isPaused = false
-        deadlines.resumed(now: now)
-        transfer?.resume()
+        for attempt in running { attempt.resume(now: now) }
+        setAlarm()
     }
 
     // MARK: Sending
@@ -158,18 +146,18 @@ final class Relay: Exchange {
             output.removeAll(keepingCapacity: true)
         }
         sink.flush()
-        pauseUpstreamIfClientIsSlow()
+        pauseUpstreamsIfClientIsSlow()
         askSummariser()
     }
 
-    /// What the machine wants done after an input.
-    func perform(_ action: StreamAction) {
+    /// What the machine wants done after an input of the attempt.
+    func perform(_ action: StreamAction, of attempt: Attempt? = nil) {
         switch action {
         case .proceed: return
-        case .lost(let failure): upstreamFailed(failure)
+        case .lost(let failure): if let attempt { failed(attempt, AttemptFailure(failure, of: attempt)) }
         case .end(let end):
             if !sink.hasStarted, case .failed(let failure) = end {
-                sink.respond(ProxyFailure(failure))
+                respond(ProxyFailure(failure))
             } else {
                 send()
                 sink.end()
@@ -184,11 +172,14 @@ final class Relay: Exchange {
     func finish(_ end: StreamEnd) {
         guard self.end == nil else { return }
         self.end = end
-        closeAttempt(verdict(end))
-        if case .finished = end, transfer != nil {
-            state = .draining
+        if let attempt { job.plan.text = attempt.text }
+        noteHedge(at: end)
+        for attempt in running { close(attempt, attempt === self.attempt ? verdict(end, attempt) : .excluded) }
+        if case .finished = end, let attempt, attempt.isTransferring {
+            for other in running where other !== attempt { other.letGo() }
+            running = [attempt]
+            attempt.drain(now: now)
             drainDeadline = now + Relay.drainTime
-            transfer?.resume()
             setAlarm()
         } else {
             letGo()
@@ -198,20 +189,18 @@ final class Relay: Exchange {
         server.streams.leave(job.client)
     }
 
-    private func verdict(_ end: StreamEnd) -> BreakerVerdict {
+    private func verdict(_ end: StreamEnd, _ attempt: Attempt) -> BreakerVerdict {
         switch end {
-        case .clientLeft: return .excluded
-        case .failed(let failure): return BreakerVerdict(failure, retryAfter: nil)
-        case .finished:
-            return attempt.map(finishedVerdict) ?? .excluded
+        case .clientLeft: .excluded
+        case .failed(let failure): BreakerVerdict(failure, retryAfter: nil)
+        case .finished: attempt.goodVerdict
         }
     }
 
-    /// The upstream's part is over.
+    /// The upstreams' part is over.
     func letGo() {
-        state = .over
-        transfer?.cancel()
-        transfer = nil
+        for attempt in running { attempt.letGo() }
+        running = []
         alarm?.task.cancel()
         alarm = nil
     }

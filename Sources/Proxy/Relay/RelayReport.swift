@@ -36,7 +36,7 @@ struct RelayReport {
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
         if let summaries = relay.machine.modelSummaryFacts { count(summaries) }
-        if let statistics = relay.statistics {
+        if let statistics = relay.attempt?.statistics {
             metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
         }
     }
@@ -74,6 +74,7 @@ struct RelayReport {
         if let reason = facts.finishReason { metadata["finish_reason"] = "\(reason)" }
         if facts.reasoningRepetitions > 0 { metadata["reasoning_repetitions"] = "\(facts.reasoningRepetitions)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
+        if relay.attemptCount == 0 { metadata["breaker"] = "\(relay.queue.refusal.headerValue)" }
         if let summaries = relay.machine.modelSummaryFacts {
             metadata["summary_calls"] = "\(summaries.callCount)"
             metadata["summary_steps"] = "\(summaries.fates[.used] ?? 0)"

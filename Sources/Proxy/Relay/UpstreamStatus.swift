@@ -1,13 +1,11 @@
 import ChatDelta
+import Foundation
 import JSONBytes
 import Phases
 import Upstream
 
 /// What an upstream's status other than 2xx means to the client (fault matrix of the design, upstream faults).
 enum UpstreamStatus {
-    /// The most seconds of an upstream's `Retry-After` that are passed on.
-    static let maximumRetryAfter = 300
-
     /// - Parameters:
     ///   - head: the upstream's head.
     ///   - body: the beginning of its body.
@@ -72,10 +70,9 @@ enum UpstreamStatus {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// `Retry-After` in seconds, bounded; dates and garbage are not passed on.
-    private static func retryAfter(_ head: ResponseHead) -> Int? {
-        guard let text = head.first("retry-after"), !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
-        return Int(text).map { min($0, maximumRetryAfter) } ?? maximumRetryAfter
+    /// The whole seconds for which the upstream asks to be left alone.
+    static func retryAfter(_ head: ResponseHead) -> Int? {
+        RetryHint.wait(in: head, wallClock: Date().timeIntervalSince1970).map { Int($0.inSeconds.rounded(.up)) }
     }
 }
 

@@ -17,26 +17,20 @@ extension BreakerVerdict {
             self = failure.countsAgainstUpstream ? .failure(code: failure.code, isSlow: failure.type == "timeout_error") : .excluded
         }
     }
-
-    /// A stream that ended well; slow when its first event came later than half of what it may take.
-    init(finished facts: StreamFacts, since started: Duration, firstEventLimit: Duration) {
-        let first = [facts.firstReasoning, facts.firstAnswer].compactMap { $0 }.min()
-        self = .success(isSlow: first.map { $0 - started > firstEventLimit / 2 } ?? false)
-    }
 }
 
 extension ProxyFailure {
     /// No upstream may be called now. If all that is wrong is that they asked to be left alone, it is a rate limit.
-    static func circuitOpen(retryAfter: Duration, isThrottled: Bool) -> ProxyFailure {
-        let seconds = max(1, Int(retryAfter.inSeconds.rounded(.up)))
-        if isThrottled {
-            return ProxyFailure(
-                .upstream, status: 429, type: "rate_limit_error", code: "upstream_rate_limited",
-                message: "The upstream's rate limit is reached, and it asked to be left alone for a while.", retryAfter: seconds)
-        }
-        return ProxyFailure(
+    static func circuitOpen(_ refusal: QueueRefusal) -> ProxyFailure {
+        let throttled = ProxyFailure(
+            .upstream, status: 429, type: "rate_limit_error", code: "upstream_rate_limited",
+            message: "The upstream's rate limit is reached, and it asked to be left alone for a while.")
+        let open = ProxyFailure(
             .upstream, status: 503, type: "server_error", code: "circuit_open",
-            message: "The upstreams that serve this model have failed or asked to be left alone, and are given time to recover.",
-            retryAfter: seconds)
+            message: "The upstreams that serve this model have failed or asked to be left alone, and are given time to recover.")
+        var failure = refusal.isThrottledOnly ? throttled : open
+        failure.retryAfter = max(1, Int((refusal.retryAfter ?? .zero).inSeconds.rounded(.up)))
+        failure.breaker = refusal.headerValue
+        return failure
     }
 }

@@ -81,7 +81,12 @@ struct HealthRoute {
         if let bytes = MemoryWatch.residentBytes { gauges.append((.residentMemory, [], Double(bytes))) }
         for upstream in server.upstreams.entries + [server.summariser?.entry].compactMap({ $0 }) {
             gauges.append((.upstreamInFlight, [("upstream", upstream.name)], Double(upstream.inFlightCount)))
-            let current = upstream.status.stateName
+            let status = upstream.status
+            let current = status.stateName
+            gauges.append((.breakerNextAttempt, [("upstream", upstream.name)], (status.retryAfter ?? .zero).inSeconds))
+            if let reason = status.reasonName {
+                gauges.append((.breakerReason, [("upstream", upstream.name), ("reason", reason)], 1))
+            }
             for state in ["closed", "half_open", "open", "throttled"] {
                 gauges.append((.breakerState, [("upstream", upstream.name), ("state", state)], state == current ? 1 : 0))
             }
