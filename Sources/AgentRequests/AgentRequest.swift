@@ -30,9 +30,12 @@ public struct AgentRequest: Sendable {
     public internal(set) var stopSequences: [String]
     /// Types of tools, items and parts that were left out, each once, fit for a log line.
     public internal(set) var leftOut: [String]
-    /// The text that the client's user wrote last, without what agents put beside it in tags of their own; UTF-8, at most 64 KiB. Better for
-    /// the prompt summary than the last user message of the body, into which reminders and images of tools are merged.
+    /// The text that the client's user wrote last, without what agents put beside it in tags of their own; UTF-8, at most 64 KiB, and
+    /// empty if there is none. Better for the prompt summary than the last user message of the body, into which reminders and images of
+    /// tools are merged.
     public internal(set) var question: [UInt8]
+    /// What else that message of the user holds.
+    public internal(set) var questionParts: Conversation.Parts
     /// Tokens of the prompt, estimated: see ``TokenEstimate``.
     public internal(set) var estimatedPromptTokens: Int
     /// What the response says about its request (Responses API).

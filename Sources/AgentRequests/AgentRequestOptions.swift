@@ -44,9 +44,10 @@ public struct AgentRequestOptions: Sendable {
     /// The usual options.
     public init() {}
 
-    /// A closure for ``clampsLength``: what the context has left behind the prompt, but at least one token.
+    /// A closure for ``clampsLength``: what the context has left behind the prompt, but at least one token. The estimate may be too low, so a
+    /// quarter of it is held in reserve: servers refuse a request that does not fit.
     public static func leftOfContext(tokens: Int) -> @Sendable (LengthWish) -> Int? {
-        { wish in min(wish.wanted, max(1, tokens - wish.prompt)) }
+        { wish in min(wish.wanted, max(1, tokens - wish.prompt - wish.prompt / 4)) }
     }
 }
 

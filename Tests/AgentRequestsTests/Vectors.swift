@@ -1,4 +1,5 @@
 import AgentRequests
+import ChatRequests
 import Foundation
 import Support
 import Testing
@@ -86,6 +87,8 @@ struct Vector: @unchecked Sendable, CustomTestStringConvertible {
         if !request.leftOut.isEmpty { facts["left out"] = request.leftOut }
         let question = String(decoding: request.question, as: UTF8.self)
         if question != "x" { facts["question"] = question }
+        let parts = request.questionParts
+        if parts != .init() { facts["parts"] = [parts.images, parts.files, parts.audio, parts.other] }
         let routes = names.compactMap { name in
             request.tools[name].map { "\(name) → \($0.kind) \($0.namespace.map { "\($0) / " } ?? "")\($0.name)" }
         }

@@ -31,7 +31,7 @@ struct ConversationBuilder {
         pairs = CallPairs(events)
         lastQuestion =
             events.lastIndex {
-                if case .user(_, isOwn: true) = $0 { true } else { false }
+                if case .user(let pieces) = $0 { Question.isAsked(in: pieces) } else { false }
             } ?? -1
     }
 
@@ -48,8 +48,8 @@ struct ConversationBuilder {
     private mutating func receive(_ event: ConversationEvent, at index: Int) {
         switch event {
         case .system(let text): receiveSystem(text)
-        case .user(let pieces, let isOwn):
-            if isOwn { reasoning.removeAll() }
+        case .user(let pieces):
+            reasoning.removeAll()
             addUser(pieces)
         case .assistant(let text):
             guard !text.isEmpty else { return }

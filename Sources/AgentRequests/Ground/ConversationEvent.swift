@@ -7,12 +7,19 @@ struct ContentPiece: Sendable {
     }
 
     var kind: Kind
+    /// The type of the part that this text only says was left out; nil for everything else.
+    var standsFor: String?
     /// Whether it begins a paragraph of its own: it comes from another message than the piece before it.
     var beginsParagraph = false
 
     static func text(_ text: [UInt8]) -> ContentPiece { ContentPiece(kind: .text(text)) }
 
     static func image(_ url: [UInt8], detail: [UInt8]? = nil) -> ContentPiece { ContentPiece(kind: .image(url: url, detail: detail)) }
+
+    /// A note in place of a part that cannot be passed on.
+    static func note(for type: String) -> ContentPiece {
+        ContentPiece(kind: .text(Notes.leftOut(Notes.kind(of: type))), standsFor: type)
+    }
 
     /// Whether it says nothing.
     var isEmpty: Bool {
@@ -45,8 +52,8 @@ struct ToolResult: Sendable {
 enum ConversationEvent: Sendable {
     /// Words of whoever runs the model.
     case system([UInt8])
-    /// Words and images of the user; `isOwn` unless they only accompany the results of tools.
-    case user([ContentPiece], isOwn: Bool)
+    /// Words and images of the user.
+    case user([ContentPiece])
     /// Words of the model.
     case assistant([UInt8])
     /// An opaque value that may carry the reasoning of what follows.

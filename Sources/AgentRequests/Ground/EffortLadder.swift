@@ -2,6 +2,9 @@
 enum EffortLadder {
     private static let rungs = ["none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra"]
 
+    /// Whether a word asks for thinking or against it; nil if nobody knows it.
+    static func asksForThinking(_ word: String) -> Bool? { rungs.contains(word) ? word != "none" : nil }
+
     /// The one of `known` that is nearest to `wanted`, the weaker of two; nil if nobody knows the word, or none is known.
     static func nearest(to wanted: String, among known: [String]) -> String? {
         if known.contains(wanted) { return wanted }

@@ -20,6 +20,7 @@ struct Translation {
         let messages = builder.build()
         guard !messages.isEmpty else { throw .nothingToAnswer(field: request.conversationField) }
         let tokens = TokenEstimate(messages, tools: tools, format: request.format).tokens
+        let question = Question(request.events)
         let effort = request.effort.flatMap { EffortLadder.nearest(to: $0, among: options.efforts) }
         return AgentRequest(
             body: body(messages, length: length(prompt: tokens), effort: effort), model: request.model, stream: request.stream,
@@ -27,7 +28,7 @@ struct Translation {
             includesEncryptedReasoning: request.includesEncryptedReasoning,
             // WHY: a handful of short sequences, once per request.
             stopSequences: request.stops.map { String(decoding: $0, as: UTF8.self) },
-            leftOut: request.leftOut.names, question: Question.text(of: request.events), estimatedPromptTokens: tokens, echo: request.echo)
+            leftOut: request.leftOut.names, question: question.text, questionParts: question.parts, estimatedPromptTokens: tokens, echo: request.echo)
     }
 
     private func length(prompt: Int) -> Int? {

@@ -34,7 +34,6 @@ extension MessagesReader {
     /// The results of tools come first: they belong to the message before this one.
     private mutating func readUser(_ content: BodyValue) throws(AgentRequestError) {
         var pieces: [ContentPiece] = []
-        var hasResults = false
         if content.kind == .string {
             pieces = [.text(try content.text())]
         } else {
@@ -43,13 +42,12 @@ extension MessagesReader {
                 let type = try block.required("type").word()
                 if type == "tool_result" {
                     try readResult(block)
-                    hasResults = true
                 } else {
                     pieces += try readPieces(block, type)
                 }
             }
         }
-        request.events.append(.user(pieces, isOwn: !hasResults))
+        request.events.append(.user(pieces))
     }
 
     private mutating func readAssistant(_ content: BodyValue) throws(AgentRequestError) {
@@ -123,7 +121,7 @@ extension MessagesReader {
         default:
             if let text = try readText(block) { return text.map { .text($0) } }
             request.leftOut.note(type)
-            return [.text(Notes.leftOut(Notes.kind(of: type)))]
+            return [.note(for: type)]
         }
     }
 
@@ -137,7 +135,7 @@ extension MessagesReader {
             return .image(try source.required("url").text())
         case let other:
             request.leftOut.note("image_" + other)
-            return .text(Notes.leftOut(Notes.kind(of: "image")))
+            return .note(for: "image")
         }
     }
 

@@ -5,7 +5,7 @@ extension ResponsesReader {
     mutating func readInput() throws(AgentRequestError) {
         let input = try fields.required("input")
         if input.kind == .string {
-            request.events.append(.user([.text(try input.text())], isOwn: true))
+            request.events.append(.user([.text(try input.text())]))
             return
         }
         for item in try input.elements(atMost: limits.items, expected: "a string or an array of items") { try readItem(item) }
@@ -38,7 +38,7 @@ extension ResponsesReader {
         let content = try item.required("content")
         switch try role.word() {
         case "user":
-            request.events.append(.user(try readPieces(content), isOwn: true))
+            request.events.append(.user(try readPieces(content)))
         case "assistant":
             for text in try readTexts(content) { request.events.append(.assistant(text)) }
         case "system", "developer":
@@ -82,7 +82,7 @@ extension ResponsesReader {
             case "input_text", "output_text", "text":
                 pieces.append(.text(try part.required("text").text()))
             default:
-                pieces.append(.text(try readOther(part, type)))
+                pieces.append(try readOther(part, type))
             }
         }
         return pieces
@@ -106,16 +106,21 @@ extension ResponsesReader {
 
     private func readImage(_ part: BodyFields) throws(AgentRequestError) -> ContentPiece {
         let address = try part.required("image_url")
-        let detail = try part.text("detail")
+        let detail = ResponsesReader.detail(try part.word("detail"))
         // Chat completions nest the address; some clients do so here.
         guard address.kind == .object else { return .image(try address.text(), detail: detail) }
         let nested = try address.fields(["url", "detail"])
-        return .image(try nested.required("url").text(), detail: try nested.text("detail") ?? detail)
+        return .image(try nested.required("url").text(), detail: ResponsesReader.detail(try nested.word("detail")) ?? detail)
     }
 
-    private mutating func readOther(_ part: BodyFields, _ type: String) throws(AgentRequestError) -> [UInt8] {
-        if let text = part["text"], text.kind == .string { return try text.text() }
+    /// How closely to look, in the words that chat completions have for it.
+    private static func detail(_ word: String?) -> [UInt8]? {
+        word.flatMap { ["auto", "low", "high"].contains($0) ? Array($0.utf8) : nil }
+    }
+
+    private mutating func readOther(_ part: BodyFields, _ type: String) throws(AgentRequestError) -> ContentPiece {
+        if let text = part["text"], text.kind == .string { return .text(try text.text()) }
         request.leftOut.note(type)
-        return Notes.leftOut(Notes.kind(of: type))
+        return .note(for: type)
     }
 }

@@ -65,7 +65,7 @@ struct ResponsesReader {
     private mutating func readReasoning() throws(AgentRequestError) {
         guard let reasoning = try fields["reasoning"]?.fields(["effort", "summary", "generate_summary"]) else { return }
         request.effort = try reasoning.word("effort")
-        request.thinking = request.effort.map { $0 != "none" }
+        request.thinking = request.effort.flatMap(EffortLadder.asksForThinking)
         let words = [try reasoning.word("summary"), try reasoning.word("generate_summary")]
         request.summary =
             switch words.compactMap({ $0 }).first {
