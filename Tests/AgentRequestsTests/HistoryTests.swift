@@ -70,15 +70,18 @@ enum HugeHistory: CaseIterable {
         case .calls: return input(numbers.map { call("c\($0)") } + numbers.map { result("c\($0)") })
         case .equalIDs: return input(numbers.map { _ in call("c") } + numbers.map { _ in result("c") })
         case .numberedIDs: return input(numbers.map { call("c_\($0)") } + numbers.map { _ in call("c") })
-        case .equalTools: return input([], numbers.map { #"{"type":"function","name":"f.\#($0 % 2)\#(String(repeating: "-", count: 70))\#($0)"}"# })
+        case .equalTools:
+            return input([], numbers.map { #"{"type":"function","name":"f.\#($0 % 2)\#(String(repeating: "-", count: 70))\#($0)"}"# })
         case .longNamespace:
             let functions = numbers.map { #"{"type":"function","name":"f\#($0)"}"# }.joined(separator: ",")
             let text = String(repeating: "x", count: 50)
             return input([], [#"{"type":"namespace","name":"n","description":"\#(text)","tools":[\#(functions)]}"#])
         case .reasoning: return input(numbers.map { _ in #"{"type":"reasoning","summary":[],"encrypted_content":"x"}"# })
         case .orphans: return input(numbers.map { result("o\($0)") })
-        case .reminders: return input([#"{"role":"assistant","content":"x"}"#] + numbers.map { _ in #"{"role":"developer","content":"x"}"# })
-        case .escapes: return input([#"{"type":"custom_tool_call","call_id":"c","name":"f","input":"\#(String(repeating: #"\\\""#, count: count))"}"#])
+        case .reminders:
+            return input([#"{"role":"assistant","content":"x"}"#] + numbers.map { _ in #"{"role":"developer","content":"x"}"# })
+        case .escapes:
+            return input([#"{"type":"custom_tool_call","call_id":"c","name":"f","input":"\#(String(repeating: #"\\\""#, count: count))"}"#])
         }
     }
 }

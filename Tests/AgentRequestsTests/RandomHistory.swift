@@ -53,13 +53,17 @@ struct RandomHistory {
 
     private mutating func responsesTools() -> [Any] {
         (0..<Int.random(in: 0...5, using: &random)).map { _ -> [String: Any] in
-            let tool: [String: Any] = ["type": pick(["function", "custom"]), "name": name(), "parameters": ["$schema": "x"], "strict": false]
+            let tool: [String: Any] = [
+                "type": pick(["function", "custom"]), "name": name(), "parameters": ["$schema": "x"], "strict": false,
+            ]
             return chance(3) ? ["type": "namespace", "name": name(), "tools": [tool]] : chance(5) ? ["type": "web_search"] : tool
         }
     }
 
     private mutating func messagesTools() -> [Any] {
-        (0..<Int.random(in: 0...5, using: &random)).map { _ in ["name": name(), "input_schema": ["type": "object"], "defer_loading": chance(3)] }
+        (0..<Int.random(in: 0...5, using: &random)).map { _ in
+            ["name": name(), "input_schema": ["type": "object"], "defer_loading": chance(3)]
+        }
     }
 }
 
@@ -114,7 +118,8 @@ extension RandomHistory {
         switch Int.random(in: 0..<4, using: &random) {
         case 0: ["type": "text", "text": word()]
         case 1: ["type": "image", "source": ["type": "url", "url": "https://example.com/" + word()]]
-        default: ["type": "tool_result", "tool_use_id": id(isNew: false), "content": [["type": "text", "text": word()]], "is_error": chance(3)]
+        default:
+            ["type": "tool_result", "tool_use_id": id(isNew: false), "content": [["type": "text", "text": word()]], "is_error": chance(3)]
         }
     }
 }

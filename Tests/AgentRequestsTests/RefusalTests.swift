@@ -78,7 +78,8 @@ import Testing
     @Test(arguments: AgentAPI.allCases)
     func theDeepestBodyThatIsAcceptedCanBeReadOn(_ api: AgentAPI) throws {
         let depth = 120 - (api == .responses ? 4 : 4)
-        let schema = #"{"type":"object","properties":{},"x":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        let schema =
+            #"{"type":"object","properties":{},"x":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
         let body =
             api == .responses
             ? #"{"model":"m","input":"x","tools":[{"type":"function","name":"f","parameters":\#(schema)}]}"#

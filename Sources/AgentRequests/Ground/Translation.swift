@@ -28,7 +28,8 @@ struct Translation {
             includesEncryptedReasoning: request.includesEncryptedReasoning,
             // WHY: a handful of short sequences, once per request.
             stopSequences: request.stops.map { String(decoding: $0, as: UTF8.self) },
-            leftOut: request.leftOut.names, question: question.text, questionParts: question.parts, estimatedPromptTokens: tokens, echo: request.echo)
+            leftOut: request.leftOut.names, question: question.text, questionParts: question.parts, estimatedPromptTokens: tokens,
+            echo: request.echo)
     }
 
     private func length(prompt: Int) -> Int? {

@@ -51,7 +51,8 @@ extension ResponsesReader {
 
     /// The grammar of a custom tool in words: nothing enforces it at the upstream.
     private func readGrammar(_ tool: BodyFields) throws(AgentRequestError) -> [UInt8] {
-        guard let format = try tool["format"]?.fields(["type", "syntax", "definition"]), let definition = try format.text("definition") else {
+        guard let format = try tool["format"]?.fields(["type", "syntax", "definition"]), let definition = try format.text("definition")
+        else {
             return []
         }
         let syntax = try format.text("syntax") ?? []
