@@ -1,7 +1,8 @@
 /// Made reasoning, for the bench of the summary: sentences of the forms that models use about ever other things, in lists and paragraphs.
 enum Thinking {
     private static let openings = [
-        "Okay, so the", "Wait, maybe the", "So the", "Now the", "Let me check whether the", "Hmm, the", "We need to see how the", "Therefore the",
+        "Okay, so the", "Wait, maybe the", "So the", "Now the", "Let me check whether the", "Hmm, the", "We need to see how the",
+        "Therefore the",
         "But the", "First, the", "Actually, the", "- The", "**Note:** the", "I think the",
     ]
     private static let acts = [

@@ -95,7 +95,8 @@ private struct UpstreamMembers {
         case 7 where cursor.matches(key, "created"):
             created = try DeltaReader.wholeNumberIfAny(&cursor)
         case 5 where cursor.matches(key, "usage") || cursor.matches(key, "error") || cursor.matches(key, "phase"),
-            6 where cursor.matches(key, "object"), 17 where cursor.matches(key, ChunkEditor.attemptsMember), 7 where cursor.matches(key, "choices"):
+            6 where cursor.matches(key, "object"), 17 where cursor.matches(key, ChunkEditor.attemptsMember),
+            7 where cursor.matches(key, "choices"):
             _ = try cursor.skipValue()
         default:
             let value = try cursor.skipValue()

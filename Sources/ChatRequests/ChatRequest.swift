@@ -133,6 +133,8 @@ public struct Conversation: Sendable, Equatable {
     public var lastUserText: [UInt8] = []
     /// How long that text is as a whole, in bytes.
     public var lastUserTextBytes = 0
+    /// The beginning of the text of the user message before the last one, UTF-8, at most 2 KiB: what a short follow-up refers to.
+    public var previousUserText: [UInt8] = []
     /// Parts of the last user message.
     public var lastUserParts = Parts()
     /// Results of tools behind the last user message.

@@ -26,16 +26,18 @@ extension RequestReader {
         guard try kind() == .array else { throw .wrongType(field: "messages", expected: "an array") }
         try enterArray()
         var lastUser = Message()
+        var previousUser = Message()
         var last = Message()
         var count = 0
         while try nextElement() {
             guard count < limits.messages else { throw .tooManyMessages(limit: limits.messages) }
             last = try readMessage(count)
-            if last.role == "user" { lastUser = last }
+            if last.role == "user" { (previousUser, lastUser) = (lastUser, last) }
             count += 1
         }
         guard count > 0 else { throw .noMessages }
         keepUserText(lastUser)
+        request.conversation.previousUserText = Self.prefix(of: joined(previousUser.texts), atMost: 2 << 10)
         if last.role == "assistant" { keepPrefill(last) }
     }
 

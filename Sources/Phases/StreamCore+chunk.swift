@@ -16,6 +16,8 @@ extension StreamCore {
             let failure = delta.fault.map { .upstreamError($0, in: data, hiding: plan.secrets) } ?? StreamFailure.upstreamError(nil)
             return reported(failure, at: now, into: &output)
         }
+        // Not before it is known to be no error: until then the failure can be a status.
+        if !isOpen { opened(at: now, into: &output) }
         if let range = delta.usage {
             reading.usage = []
             reading.usage?.append(data.extracting(range))

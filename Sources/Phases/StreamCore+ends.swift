@@ -66,7 +66,7 @@ extension StreamCore {
     }
 
     /// Whether every choice has its finish reason.
-    private var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.isFinished) }
+    var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.isFinished) }
 
     /// Everything that stands before a choice's finish: what was held, the final phase.
     mutating func closeText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {

@@ -51,7 +51,8 @@ extension StreamCore {
     mutating func newSpeaker() {
         speaker = nil
         thoughts.restarted()
-        rendering.movedOn()
+        // In a race nothing is told of what the other one thought.
+        rendering.movedOn(isFromStart: !reading.choices.contains { $0.hasReasoning })
         owesRawBreak = true
     }
 }

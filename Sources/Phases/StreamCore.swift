@@ -69,7 +69,6 @@ struct StreamCore: ~Copyable {
 
     mutating func event(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
         guard end == nil, reading.lost == nil else { return }
-        if !isOpen { opened(at: now, into: &output) }
         let isError = name.spells("error")
         switch Payload(data) {
         case .keepAlive: if isError { reported(.upstreamError(nil), at: now, into: &output) }
@@ -105,7 +104,7 @@ struct StreamCore: ~Copyable {
             let repaired = UTF8Repair.repaired(body)
             return whole(repaired.span, at: now, into: &output)
         }
-        if !isOpen { opened(at: now, into: &output) }
+        if plan.style == .off, !isOpen { opened(at: now, into: &output) }
         guard case .json = Payload(body) else { return fail(.notACompletion, at: now, into: &output) }
         let unnamed: [UInt8] = []
         event(name: unnamed.span, data: body, at: now, into: &output)

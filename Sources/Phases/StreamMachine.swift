@@ -33,6 +33,9 @@ public struct StreamMachine: ~Copyable {
     /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
     public var isCommitted: Bool { core.isCommitted }
 
+    /// Whether every choice has its finish reason: nothing is missing but the end mark.
+    public var isAnswerComplete: Bool { core.isAnswerComplete }
+
     /// How many upstreams were asked so far; more than one is told at the end of the answer.
     public var attempts: Int {
         get { core.rendering.attempts }

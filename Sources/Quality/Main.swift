@@ -42,7 +42,7 @@ enum Main {
     /// What the proxy uses where nothing is configured.
     private static func options(_ level: ReasoningSummaryOptions.Level) -> ReasoningSummaryOptions {
         var options = ReasoningSummaryOptions(level: level, interval: .seconds(3), total: 4_000)
-        options.repetitionNoticeDelay = .seconds(30)
+        options.repetitionNoticeDelay = .seconds(10)
         return options
     }
 

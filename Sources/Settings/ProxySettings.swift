@@ -122,7 +122,7 @@ public struct SummarySettings: Sendable {
     /// Whether steps carry a title where the style shows one.
     public var titles = false
     /// How long a model may repeat itself before a step says so; zero for ever.
-    public var repetitionNotice = Duration.seconds(30)
+    public var repetitionNotice = Duration.seconds(10)
     /// The shortest time between two steps.
     public var interval = Duration.seconds(3)
     /// The longest text of all steps of one answer, in characters.

@@ -43,7 +43,7 @@ extension SettingsCatalogue {
                 "Give clients that stumble over named events the style inline."),
             set(
                 "stream.commit_delay", \.stream.commitDelay, .duration(.zero ... .seconds(30)),
-                "How long the status line waits for the upstream's status."),
+                "How long the status line waits for the upstream's status; 0 for not at all."),
             set(
                 "stream.heartbeat.interval", \.stream.heartbeatInterval, .duration(.seconds(1) ... .seconds(3600)),
                 "Longest silence before a heartbeat."),
@@ -104,7 +104,7 @@ extension SettingsCatalogue {
                 "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
                 "Most new reasoning that one call shows."),
             set(
-                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(100...10_000_000),
+                "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(10...10_000_000),
                 "Tokens all calls for one answer may take, questions included."),
             set(
                 "summaries.model.concurrency", \.summaries.model.concurrency, .count(1...10_000),
@@ -144,7 +144,7 @@ extension SettingsCatalogue {
             set("retries.per_second", \.retries.perSecond, .count(0...1000), "Further attempts a second on top of that."),
             set(
                 "retries.last_attempt_grace", \.retries.lastAttemptGrace, .percent(0...1000),
-                "How much longer the clocks before the answer are when, of several upstreams, none is left to move to."),
+                "How much longer the clocks before the answer are at the last of several upstreams."),
         ]
     }
 

@@ -23,7 +23,7 @@ extension SettingsCatalogue {
         set("profile", \.profile, .optional(.text("profile name")), "Detection profile of its models."),
         set(
             "hedge_after", \.hedgeAfter, .optional(clock, word: "off"),
-            "Silence before a stream's first event after which the next upstream is asked too; the first answer wins."),
+            "Silence before a first event after which the next upstream is asked, too."),
         set(
             "hedge_whole_after", \.hedgeWholeAfter, .optional(clock, word: "off"),
             "The same for answers that are not streamed, before their head."),

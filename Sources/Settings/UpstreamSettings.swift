@@ -84,7 +84,7 @@ public struct UpstreamTimeoutSettings: Sendable {
     public var firstEvent = Duration.seconds(120)
     /// Between two events while the model reasons.
     public var gapReasoning = Duration.seconds(60)
-    /// Between two events of the answer, or two pieces of one that is not streamed.
+    /// Between two events, or pieces, of the answer.
     public var gapAnswer = Duration.seconds(60)
     /// Until the last byte of an answer that is not streamed; its head comes when the model has finished, so ``head`` does not hold for it.
     public var whole = Duration.seconds(600)

@@ -8,7 +8,7 @@ struct Candidate {
     var score: Int { judgement.score }
 
     /// Characters that every sentence is taken to cost beside its own: a reader's attention.
-    static let attention = 15
+    static let attention = 40
     /// What it says for its length: of two good sentences the shorter one leaves room for a third.
     var worth: Int { max(2, score + 10) * 1_000 / (characters + Self.attention) }
 }

@@ -29,7 +29,7 @@ struct Judge {
     mutating func judge(_ sentence: Sentence) -> Judgement? {
         TermReader.read(sentence.text.span, into: &terms)
         if terms.count > Self.mostTerms { terms.removeLast(terms.count - Self.mostTerms) }
-        var judgement = Judgement()
+        var judgement = Judgement(room: terms.count)
         weighTerms(of: sentence, into: &judgement)
         weighCues(into: &judgement)
         weighForm(of: sentence, into: &judgement)
@@ -152,6 +152,9 @@ struct Judgement {
     /// The identities of its terms, each once, sorted.
     private(set) var terms: [UInt32] = []
 
+    /// A judgement with room for so many terms.
+    init(room: Int = 0) { terms.reserveCapacity(room) }
+
     /// Adds a term; false when it is there already.
     mutating func insert(_ identity: UInt32) -> Bool {
         var position = terms.count
@@ -169,11 +172,11 @@ struct SaidTerms {
     /// Steps remembered. With the default options a summary seldom has more.
     static let mostSteps = 96
     /// Share of a sentence's terms that one earlier step may hold, in percent.
-    static let overlapLimit = 50
+    static let overlapLimit = 60
     /// The same for a conclusion, which says something new with the words of what it is drawn from.
     static let conclusionOverlapLimit = 80
     /// Share that the latest steps together may hold, in percent.
-    static let recentOverlapLimit = 75
+    static let recentOverlapLimit = 85
     static let recentSteps = 5
 
     private var steps: [[UInt32]] = []

@@ -76,6 +76,8 @@ enum Brackets {
 
     /// The text without long asides; nil when a bracket does not close, because then something is missing.
     static func tidied(_ text: [UInt8], keepsAsides: Bool = false) -> [UInt8]? {
+        // Most sentences have neither.
+        guard text.contains(where: { $0 == 0x28 || $0 == 0x22 }) else { return text }
         var kept: [UInt8] = []
         kept.reserveCapacity(text.count)
         var opens: [Int] = []
@@ -83,7 +85,9 @@ enum Brackets {
             kept.append(byte)
             if byte == 0x28 { opens.append(kept.count - 1) }
             guard byte == 0x29, let open = opens.popLast() else { continue }
-            if opens.isEmpty, !keepsAsides, isAside(kept[open...]), open > 0 { drop(from: open, of: &kept) }
+            if opens.isEmpty, !keepsAsides, open > 0, !kept[(open + 1)...].contains(0x28), isAside(kept[open...]) {
+                drop(from: open, of: &kept)
+            }
         }
         guard opens.isEmpty else { return nil }
         return withoutOddQuotes(withoutOuterBrackets(kept))

@@ -2,6 +2,8 @@
 public struct PromptFacts: Sendable {
     /// The text of the last user message, valid UTF-8; several text parts joined by line breaks.
     public var lastUserText: [UInt8]
+    /// The beginning of the user message before it, valid UTF-8: what a short follow-up refers to.
+    public var previousUserText: [UInt8]
     /// User messages before the last one.
     public var earlierUserTurns: Int
     /// Images in the last user message.
@@ -17,10 +19,11 @@ public struct PromptFacts: Sendable {
 
     /// Facts of a request; what is not given is absent.
     public init(
-        lastUserText: [UInt8] = [], earlierUserTurns: Int = 0, images: Int = 0, files: Int = 0, audio: Int = 0, tools: Int = 0,
-        toolResults: Int = 0
+        lastUserText: [UInt8] = [], previousUserText: [UInt8] = [], earlierUserTurns: Int = 0, images: Int = 0, files: Int = 0,
+        audio: Int = 0, tools: Int = 0, toolResults: Int = 0
     ) {
         self.lastUserText = lastUserText
+        self.previousUserText = previousUserText
         self.earlierUserTurns = earlierUserTurns
         self.images = images
         self.files = files

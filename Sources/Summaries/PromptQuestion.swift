@@ -15,9 +15,13 @@ struct PromptQuestion {
         var points = 0
         var isQuestion = false
         var isGreeting = false
+        var asks = false
     }
 
     private var entries: [Entry] = []
+
+    /// Whether there is a question, an instruction or a request; else the text's beginning stands for it.
+    private var asks: Bool { entries.contains { $0.asks } }
 
     /// Sentences that ask.
     var questionCount: Int { entries.count { $0.isQuestion } }
@@ -46,7 +50,7 @@ struct PromptQuestion {
 
     /// The best sentence, and the second best if it fits, in their order; nil when there is none or no word of it fits.
     func quote(limit: Int) -> String? {
-        guard let first = best(except: nil) else { return nil }
+        guard let first = asks ? best(except: nil) : entries.indices.first else { return nil }
         let text = String(decoding: entries[first].text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         let frame = (first > 0 ? 2 : 0) + (first < entries.count - 1 ? 2 : 0)
         if let second = best(except: first), entries[second].points >= Self.worthQuoting {
@@ -96,6 +100,7 @@ struct PromptQuestion {
         if PromptWords.commands.contains(opening.exact) { points += 30 }
         if PromptWords.questions.contains(opening.exact) { points += isQuestion ? 6 : 18 }
         if terms.contains(where: { PromptWords.requests.contains($0.exact) }) { points += 18 }
+        entries[index].asks = points > min(terms.count, 12)
         if isLast { points += 14 }
         if index == 0 { points += 12 }
         entries[index].points = points

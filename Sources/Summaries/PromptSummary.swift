@@ -14,9 +14,24 @@ public enum PromptSummary {
     /// The text itself, when it is short and nothing is pasted into it.
     private static func quotedWhole(_ scan: PromptScan, _ facts: PromptFacts, limit: Int) -> String? {
         guard scan.isWholeProse, let prose = scan.prose.first, prose.text.count <= limit * Clip.bytesPerCharacter else { return nil }
-        let end = suffix(details(of: facts, scan: scan, questions: 0, quotesAll: true))
+        let details = details(of: facts, scan: scan, questions: 0, quotesAll: true)
         let text = Clip.collapsed(prose.text)
+        let reference = text.count <= longestFollowUp ? previousQuestion(facts, room: limit - text.count - suffix(details).count) : []
+        let end = suffix(details + reference)
         return !text.isEmpty && text.count + end.count <= limit ? text + end : nil
+    }
+
+    /// Characters of a message up to which it may refer to the one before it ("and the other one?").
+    private static let longestFollowUp = 48
+    /// Characters of the message before it that are worth quoting.
+    private static let shortestReference = 24
+    private static let longestReference = 100
+
+    /// What a short message follows up, in the user's words.
+    private static func previousQuestion(_ facts: PromptFacts, room: Int) -> [String] {
+        let room = min(room - 12, longestReference)
+        guard facts.earlierUserTurns > 0, room >= shortestReference, !facts.previousUserText.isEmpty else { return [] }
+        return PromptQuestion(PromptScan(facts.previousUserText)).quote(limit: room).map { ["after “\($0)”"] } ?? []
     }
 
     private static func composed(_ scan: PromptScan, _ facts: PromptFacts, limit: Int) -> String {
@@ -25,8 +40,13 @@ public enum PromptSummary {
         // The words matter more than the counts.
         while details.count > 1, suffix(details).count > limit / 2 { details.removeLast() }
         let end = suffix(details)
-        if let quote = choice.quote(limit: limit - end.count) { return quote + end }
+        if let quote = choice.quote(limit: limit - end.count) { return Self.withoutColon(quote, before: end) + end }
         return Clip.clipped(withoutWords(details, scan), to: limit) ?? "…"
+    }
+
+    /// "Convert this:" announces what is described behind it.
+    private static func withoutColon(_ quote: String, before end: String) -> String {
+        !end.isEmpty && (quote.hasSuffix(":") || quote.hasSuffix("：")) ? String(quote.dropLast()) : quote
     }
 
     private static func suffix(_ details: [String]) -> String {

@@ -28,7 +28,8 @@ extension ReasoningSummary {
     }
 
     private mutating func closingCandidate(_ passage: Passage, within room: Int) -> Candidate? {
-        guard let sentence = Sentence(passage, isClosing: true), sentence.kind == .statement, !sentence.isAnnouncement, !sentence.isTrailing,
+        guard let sentence = Sentence(passage, isClosing: true), sentence.kind == .statement, !sentence.isAnnouncement,
+            !sentence.isTrailing,
             let judgement = judge.judge(sentence), stepCount == 0 || judgement.score + (judgement.concludes ? 20 : 0) > Self.fairScore + 10
         else { return nil }
         var text = String(decoding: sentence.text, as: UTF8.self)  // WHY: valid UTF-8, some sentences at the end

@@ -5,6 +5,7 @@
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
 /// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, up to `maximumStepInterval` the less good it is, and
 ///   within the allowance (see `ReasoningSummaryOptions`);
+/// - looping: the model repeats itself; nothing is due but a step that says so, once for each loop;
 /// - finished: nothing is due any more, unless another upstream takes over.
 ///
 /// Has no clock: the owner says what time it is, as a duration since the stream's begin, and asks again at `nextDue`. The result depends on
@@ -21,7 +22,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
     /// A step shorter than this, in characters, takes a good neighbour along.
-    static let shortStep = 120
+    static let shortStep = 60
     /// Points from which a sentence is good enough to be said along with another.
     static let companionScore = 25
 
@@ -116,8 +117,11 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard let begun, !isFinished else { return nil }
         if let due = noticeDue, now >= due { return notice(at: now) }
         let pace = pace(since: begun)
-        guard now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
-        guard let chosen = candidates.best(atLeast: pace.score(at: now), within: room) else { return nil }
+        guard watch.loopBegan == nil, now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
+        // Asked with every piece of text: the best score tells cheaply whether anything is due.
+        guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due,
+            let chosen = candidates.best(atLeast: pace.score(at: now), within: room)
+        else { return nil }
         return say(chosen, within: room, at: now)
     }
 
@@ -125,7 +129,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     public var nextDue: Duration? {
         guard let begun, !isFinished else { return nil }
         if let noticeDue { return noticeDue }
-        guard stepCount == 0 || hasEnoughNew else { return nil }
+        guard watch.loopBegan == nil, stepCount == 0 || hasEnoughNew else { return nil }
         return candidates.highestScore(within: room).flatMap { pace(since: begun).due(for: $0) }
     }
 
@@ -203,7 +207,7 @@ extension ReasoningSummary {
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
-        let characters = String(decoding: sentence.text, as: UTF8.self).count  // WHY: valid UTF-8, once per sentence or prompt
+        let characters = CharacterCount.of(sentence.text)
         guard characters <= options.maximumStepCharacters else { return }
         candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
     }

@@ -28,7 +28,7 @@ public struct ReasoningSummaryOptions: Sendable {
     /// Characters that the first step may have before the share allows them.
     public var openingCharacters = 120
     /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
-    public var repetitionNoticeDelay: Duration?
+    public var repetitionNoticeDelay: Duration? = .seconds(10)
 
     /// The defaults.
     public init() {}
@@ -72,9 +72,12 @@ public struct ReasoningSummaryOptions: Sendable {
     /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
     func closingRoom(after reasoning: Int, said: Int) -> Int {
         let left = Int(Double(reasoning) * share * Self.closingShare) - said
-        return max(openingCharacters * 5 / 6, min(left, maximumStepCharacters * 5 / 3))
+        let least = reasoning < Self.shortText ? maximumStepCharacters : openingCharacters * 5 / 6
+        return max(least, min(left, maximumStepCharacters * 5 / 3))
     }
 
+    /// Scalars of a text that is so short that a conclusion is told whole.
+    static let shortText = 2_000
     /// How much more than the share may be used early, and with the conclusion.
     private static let earlyShare = 1.2
     private static let closingShare = 1.48

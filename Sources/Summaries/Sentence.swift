@@ -28,7 +28,8 @@ struct Sentence: Equatable {
         guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain, keepsAsides: isClosing) else { return nil }
         let (stripped, tone) = Openers.removed(from: whole)
         let words = Array(stripped)
-        guard !words.isEmpty, Prose.reads(words, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? words) else { return nil }
+        guard !words.isEmpty, Prose.reads(words, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? words)
+        else { return nil }
         text = words
         kind = isHeading ? .heading : .statement
         ordinal = passage.ordinal

@@ -66,14 +66,44 @@ struct SentenceSplitter {
     var heldBytes: Int { text.count }
 
     mutating func take(_ bytes: Span<UInt8>, into finished: inout [Passage]) {
-        for index in bytes.indices {
+        var index = 0
+        while index < bytes.count {
+            if isInsideWord {
+                let end = wordEnd(in: bytes, from: index)
+                if end > index {
+                    append(bytes.extracting(index..<end))
+                    index = end
+                    continue
+                }
+            }
             let byte = bytes[index]
+            index += 1
             if byte < 0x80, assembler.isBetween {
                 take(UInt32(byte), into: &finished)
             } else {
                 takeLong(byte, into: &finished)
             }
         }
+    }
+
+    /// Letters that follow cannot end or change anything.
+    private var isInsideWord: Bool {
+        guard case .prose = region else { return false }
+        return mark == .none && !gap && breaks == 0 && !text.isEmpty && !isOverlong && assembler.isBetween
+    }
+
+    private func wordEnd(in bytes: Span<UInt8>, from start: Int) -> Int {
+        let limit = min(bytes.count, start + Self.longestSentence - text.count)
+        var end = start
+        while end < limit, Scalars.isASCIILetter(UInt32(bytes[end])) { end += 1 }
+        return end
+    }
+
+    private mutating func append(_ letters: Span<UInt8>) {
+        for index in letters.indices { text.append(letters[index]) }
+        lineLength += letters.count
+        scalarCount += letters.count
+        previous = UInt32(letters[letters.count - 1])
     }
 
     private mutating func takeLong(_ byte: UInt8, into finished: inout [Passage]) {

@@ -10,12 +10,17 @@ enum StepTitle {
     /// The title of a step that begins with `sentence`; nil when there is no good one.
     static func title(of sentence: [UInt8], heading: [UInt8]?) -> String? {
         if let heading { return shortened(heading) }
+        guard mayAnnounce(sentence) else { return nil }
         let words = String(decoding: sentence, as: UTF8.self).split(separator: " ", maxSplits: 20)  // WHY: once per step
         guard let action = actionStart(of: words) else { return nil }
         let kept = clause(words[action...])
         guard kept.count >= 2, let verb = gerund(kept[0]) else { return nil }
         let title = ([verb] + kept.dropFirst().map(String.init)).joined(separator: " ")
-        return title.count <= longest ? title : nil
+        return title.count <= longest && isBalanced(title) ? title : nil
+    }
+
+    private static func isBalanced(_ title: String) -> Bool {
+        title.count { $0 == "(" } == title.count { $0 == ")" } && title.count { $0 == "\"" } % 2 == 0
     }
 
     private static func shortened(_ heading: [UInt8]) -> String? {
@@ -23,6 +28,14 @@ enum StepTitle {
         while let last = text.last, last == 0x2E || last == 0x3A || last == 0x20 { text.removeLast() }
         let title = String(decoding: text, as: UTF8.self)  // WHY: valid UTF-8, once per sentence or prompt
         return title.isEmpty ? nil : Clip.clipped(title, to: longest)
+    }
+
+    /// Cheaper than words: the first letter of all openings is one of five.
+    private static func mayAnnounce(_ sentence: [UInt8]) -> Bool {
+        switch (sentence.first ?? 0) | 0x20 {
+        case 0x66, 0x69, 0x6C, 0x6E, 0x77: true
+        default: false
+        }
     }
 
     /// Where the verb stands after "We need to", "Let me", "I should", "I'll".

@@ -80,7 +80,8 @@ extension EasyHandle {
         case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_INITFAILED: .insecure(.handshake)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS: .insecure(.certificate)
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CRL_BADFILE: .insecure(.trustedCertificates)
-        case CURLE_OUT_OF_MEMORY: .outOfResources
+        // Also libcurl's code for a head with a line that is longer than it takes; that there is a byte of it tells the two apart.
+        case CURLE_OUT_OF_MEMORY: offset(CURLINFO_STARTTRANSFER_TIME_T) > 0 && !afterHead ? .malformed : .outOfResources
         default: .malformed
         }
     }

@@ -52,7 +52,8 @@ public enum DeadlineKind: Sendable, CaseIterable {
     public var message: String {
         switch self {
         case .connect: "The upstream did not accept a connection in time. Check the network, or raise the connect timeout."
-        case .head: "The upstream did not begin to respond in time. Check its load, or raise the first-byte timeout (whole-answer if not streamed)."
+        case .head:
+            "The upstream did not begin to respond in time. Check its load, or raise the first-byte (not streamed: whole-answer) timeout."
         case .firstEvent: "The upstream did not produce a first token in time. Check its load, or raise the first-token timeout."
         case .reasoningGap: "The upstream fell silent while reasoning. Check its log, or raise the reasoning idle timeout."
         case .answerGap: "The upstream fell silent while answering. Check its log, or raise the answer idle timeout."

@@ -52,6 +52,10 @@ public enum RetryHint {
         return Double(text)
     }
 
+    private static func spelling(_ bytes: Substring.UTF8View.SubSequence) -> String {
+        String(Substring(bytes))
+    }
+
     /// `1h2m3.5s`, `6m0s`, `20ms`.
     private static func spelledOut(_ text: String) -> Double? {
         var rest = text.utf8[...]
@@ -62,8 +66,8 @@ public enum RetryHint {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { !$0.isDigit }
             rest = rest.dropFirst(unit.count)
-            guard let number = number(String(decoding: digits, as: UTF8.self)) else { return nil }
-            switch String(decoding: unit, as: UTF8.self) {
+            guard let number = number(spelling(digits)) else { return nil }
+            switch spelling(unit) {
             case "h": seconds += number * 3600
             case "m": seconds += number * 60
             case "s": seconds += number
@@ -83,7 +87,7 @@ enum HTTPDate {
     static func seconds(_ text: String.UTF8View) -> Int64? {
         guard text.count <= 40 else { return nil }
         let parts = text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "-") }
-            .map { String(decoding: $0, as: UTF8.self) }
+            .map { String(decoding: $0, as: UTF8.self) }  // WHY: a few bytes of a header, once per refusal
         switch parts.count {
         case 6 where parts[5] == "GMT": return seconds(day: parts[1], month: parts[2], year: parts[3], time: parts[4])
         case 5: return seconds(day: parts[2], month: parts[1], year: parts[4], time: parts[3])

@@ -126,7 +126,8 @@ import Testing
     @Test(arguments: Kind.allCases)
     func unseenReasoningIsOnlyThereToBeCarried(_ kind: Kind) {
         let said: [Said] = [
-            .opened, .reasoning("one "), .movedOn, .reasoning("two "), .reasoning("three"), .answerBegan, .text("x"), .finished(.complete),
+            .opened, .reasoning("one "), .movedOn(), .reasoning("two "), .reasoning("three"), .answerBegan, .text("x"),
+            .finished(.complete),
             .ended(nil),
         ]
         var plan = kind.plan
@@ -135,6 +136,8 @@ import Testing
         plan.carrier = ReasoningCarrier { "<" + String(decoding: $0, as: UTF8.self) + ">" }
         let (problems, reading, _) = Telling(said, plan).read(kind)
         #expect(problems.isEmpty && reading.hasReasoning && reading.sealed == "<two three>")
+        let half = said.map { $0 == .movedOn() ? .movedOn(isFromStart: false) : $0 }
+        #expect(!Telling(half, plan).read(kind).reading.hasReasoning, "half a thought is not carried")
         plan.carrier = ReasoningCarrier(maximumBytes: 8) { _ in "<>" }
         #expect(!Telling(said, plan).read(kind).reading.hasReasoning)
         plan.carrier = ReasoningCarrier { _ in nil }

@@ -9,7 +9,7 @@ enum Said: Equatable {
     case step(String?, String)
     case raw(String)
     case rawEnded
-    case movedOn
+    case movedOn(isFromStart: Bool = true)
     case answerBegan
     case text(String)
     case refusal(String)
@@ -58,7 +58,7 @@ struct Telling {
         case .step(let title, let text): rendering.tell(.step(title: title, text: text), to: &output)
         case .raw(let text): tell(text) { rendering.tell(.rawReasoning($0), to: &output) }
         case .rawEnded: rendering.tell(.rawReasoningEnded, to: &output)
-        case .movedOn: rendering.tell(.movedOn, to: &output)
+        case .movedOn(let isFromStart): rendering.tell(.movedOn(isFromStart: isFromStart), to: &output)
         case .answerBegan: rendering.tell(.answerBegan, to: &output)
         case .text(let text): tell(text) { rendering.tell(.text($0), to: &output) }
         case .refusal(let text): tell(text) { rendering.tell(.refusal($0), to: &output) }
@@ -106,7 +106,8 @@ enum Answers {
         (
             "raw thoughts",
             [
-                .opened, .prompt("What is asked."), .reasoning("a"), .raw("First "), .raw("thought."), .rawEnded, .movedOn, .raw("Second."),
+                .opened, .prompt("What is asked."), .reasoning("a"), .raw("First "), .raw("thought."), .rawEnded, .movedOn(),
+                .raw("Second."),
                 .rawEnded, .step(nil, "No answer."), .answerBegan, .finished(.length), .ended(usage),
             ]
         ),

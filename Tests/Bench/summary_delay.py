@@ -3,7 +3,8 @@
 
 Proxies with the engine `model` (one with a summariser that answers, one with a summariser that never does, so that its call is under way
 when the answer begins), one with the engine `extractive` and one without summaries get the same request in turns. The clock runs from the
-request's last byte to the answer's first. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`.
+request's last byte to the answer's first. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`, and
+the median of the differences between runs that follow each other.
 
 usage: summary_delay.py BUILD_FOLDER [RUNS]
 """
@@ -21,8 +22,8 @@ from programs import ROOT, Program  # noqa: E402
 WARM_UP = 3
 SOCKET_SECONDS = 30
 QUESTION = "Is 1001 a prime number, and what are its factors?"
-# 0.9 s of thoughts: long enough for a call to begin, at 0.5 s.
-THOUGHT = " ".join(["Let me test the small primes as divisors of 1001 and see what comes of it."] * 6)
+# 0.8 s of thoughts: long enough for a call to begin, at 0.5 s.
+THOUGHT = " ".join(["Let me test the small primes as divisors of 1001 and see what comes of it."] * 5)
 SCENARIO = {
     "name": "thinks-for-a-moment", "description": "measured", "reasoning": THOUGHT, "answer": "No. 1001 = 7 × 11 × 13.",
     "pacing": {"tokens_per_second": 100, "jitter": 0, "first_token_delay_ms": 0}}
@@ -84,10 +85,12 @@ def main():
             program.end()
     off = statistics.median(times["off"])
     print("the answer's first byte, %d runs each in turns, milliseconds" % runs)
-    print("  %-18s %10s %12s %8s" % ("engine", "median", "difference", "ratio"))
+    print("  %-18s %10s %12s %12s %8s" % ("engine", "median", "difference", "in turns", "ratio"))
     for kind, values in times.items():
         median = statistics.median(values)
-        print("  %-18s %10.3f %+12.3f %8.4f" % (kind, median, median - off, median / off))
+        # Of runs that follow each other: what else the machine does meanwhile is the same for both.
+        turns = statistics.median(one - other for one, other in zip(values, times["off"]))
+        print("  %-18s %10.3f %+12.3f %+12.3f %8.4f" % (kind, median, median - off, turns, median / off))
 
 
 main()

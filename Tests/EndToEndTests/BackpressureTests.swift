@@ -6,7 +6,7 @@ extension EndToEnd {
         private static let mebibyte = 1 << 20
 
         /// A scenario that says so much, as fast as it is read, in numbered events of some 4,000 bytes.
-        private static func scenario(bytes: Int) -> (order: String, answer: String) {
+        static func scenario(bytes: Int) -> (order: String, answer: String) {
             let filling = String(repeating: "abcdefghij", count: 400)
             let pieces = (0..<bytes / 4000).map { "\($0) \(filling) " }
             let list = pieces.map { "\"\($0)\"" }.joined(separator: ",")

@@ -14,6 +14,8 @@ extension EndToEnd {
                 return connection
             }
             for stream in streams { try stream.receive(text: "\"content\":\"The\"") }
+            // Only those that stand still already are let go on.
+            try eventually("every stream to be held") { try house.mockState()["streams"]["held"].int == count }
             return streams
         }
 
@@ -26,7 +28,7 @@ extension EndToEnd {
             try eventually("the listener to close") { (try? house.connect()) == nil }  // a refused connection is the point
             try house.release()
             for stream in streams {
-                let reply = try stream.reply()
+                let reply = try stream.reply(within: .seconds(30))
                 #expect(reply.stream.finishReason == "stop" && reply.stream.endsWithDone && reply.stream.errorCode == nil)
             }
             #expect(try house.proxy.waitForExit(within: .seconds(5)) == .code(0))
@@ -53,11 +55,11 @@ extension EndToEnd {
                 #expect(try house.proxy.waitForExit(within: .seconds(5)) == .code(0))
             }
             for stream in finishing {
-                let reply = try stream.reply()
+                let reply = try stream.reply(within: .seconds(30))
                 #expect(reply.stream.finishReason == "stop" && reply.stream.endsWithDone && reply.stream.errorCode == nil)
             }
             for stream in stuck {
-                let reply = try stream.reply()
+                let reply = try stream.reply(within: .seconds(30))
                 #expect(reply.stream.errorCode == "server_shutdown" && reply.stream.failedProperly, "\(reply.text)")
             }
             print("SIGTERM during \(2 * Self.half + 1) streams: exit after \(Int(time.inMilliseconds)) ms, grace \(grace)")

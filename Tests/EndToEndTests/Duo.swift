@@ -30,8 +30,14 @@ final class Duo {
         try summariserState()["requests"]["total"].int ?? -1
     }
 
-    func lastSummariserRequest() throws -> Value {
-        try RawConnection(port: summariserPort).exchange(Request("GET", "/mock/requests?last=1")).json[0]
+    /// Connections to the summariser that are open, the one that asks included.
+    func summariserConnections() throws -> Int {
+        try summariserState()["connections"]["open"].int ?? -1
+    }
+
+    /// The last request as the summariser got it, headers and all, as JSON text.
+    func lastSummariserRequest() throws -> String {
+        try RawConnection(port: summariserPort).exchange(Request("GET", "/mock/requests?last=1")).text
     }
 
     /// A counter of the proxy with one label; zero when there is none.

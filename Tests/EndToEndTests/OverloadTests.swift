@@ -22,13 +22,14 @@ extension EndToEnd {
             let house = try House(["limits-concurrent-streams": "1", "server-threads": "2"])
             let held = try house.heldStream()
             // On both loops, so that places travel from one to the other.
-            let waiters = try (1...4).map { try Self.waiter(house, place: $0, "waiter-\($0)") }
+            let models = ["prime", "plain", "japanese", "fast"]
+            let waiters = try models.enumerated().map { try Self.waiter(house, place: $0 + 1, $1) }
             #expect(try house.upstreamRequests() == 1)
             #expect(waiters.allSatisfy { $0.received.isEmpty }, "the head was not kept back")
             held.close()
             for waiter in waiters { #expect(try waiter.reply().stream.endsWithDone) }
             let log = try RawConnection(port: house.mockPort).exchange(Request("GET", "/mock/requests?last=10")).text
-            let order = (1...4).map { log.range(of: "waiter-\($0)")?.lowerBound }
+            let order = models.map { log.range(of: "\"model\":\"\($0)\"")?.lowerBound ?? log.range(of: $0)?.lowerBound }
             #expect(order.allSatisfy { $0 != nil })
             let places = order.compactMap { $0 }
             #expect(places == places.sorted() || places == places.sorted().reversed(), "\(log)")
@@ -160,11 +161,13 @@ extension EndToEnd {
             // Less than any process needs: every request but the only one is one too many.
             let house = try House(["limits-memory-bytes": "16MiB"])
             #expect(try house.stream("fast").stream.endsWithDone, "a proxy that answers nobody must take the next")
+            try eventually("nobody to be answered") { try house.send(Request("GET", "/health")).json["streams_open"].int == 0 }
             let held = try house.heldStream()
             for _ in 0..<3 { Self.expectOverloaded(try house.stream("fast")) }
             #expect(try house.send(Request("GET", "/health")).status == 200)
             try house.release()
             #expect(try held.reply().stream.endsWithDone)
+            try eventually("nobody to be answered") { try house.send(Request("GET", "/health")).json["streams_open"].int == 0 }
             #expect(try house.stream("fast").stream.endsWithDone)
             let metrics = try house.send(Request("GET", "/metrics")).text
             #expect(metrics.contains("overload_refusals_total{reason=\"memory\"} 3\n"))

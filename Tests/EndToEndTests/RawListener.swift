@@ -49,7 +49,7 @@ extension RawListener {
             do {
                 try connection.receiveRequest(within: limit)
                 return connection
-            } catch where connection.isClosed && connection.received.isEmpty {
+            } catch  where connection.isClosed && connection.received.isEmpty {
                 // libcurl begins a second try by itself, which the client stops before it says anything.
                 continue
             }

@@ -17,9 +17,9 @@ struct FramingShape: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// The hidden request; its model tells the upstream whether it was executed.
+    /// The hidden request; the upstream counts it if it is executed.
     static let hidden: String = {
-        let body = "{\"model\": \"smuggled\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}"
+        let body = "{\"model\": \"fast\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}"
         return
             "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
     }()
@@ -52,7 +52,7 @@ struct FramingShape: Sendable, CustomTestStringConvertible {
         FramingShape("a body of known length", .both, length("5")),
         FramingShape("a body in chunks", .both, chunk(chunks)),
         FramingShape("a chunk with an extension", .both, chunk("5;name=value\r\nhello\r\n0\r\n\r\n")),
-        FramingShape("tabs and spaces around a value", .both, length("\t 5 \t")),
+        FramingShape("spaces around a value", .both, length("  5  ")),
         FramingShape("a request without body", .both, line("GET /livez HTTP/1.1")),
         FramingShape("an empty line before the request", .both, line("\r\nGET /livez HTTP/1.1")),
         FramingShape(
@@ -139,12 +139,12 @@ extension EndToEnd {
     /// What is hidden in ambiguous bytes is never executed.
     @Suite struct SmugglingTests {
         @Test func noHiddenRequestIsEverExecuted() throws {
-            let house = try House(["client-timeouts-idle": "300ms", "client-timeouts-body": "500ms"])
+            let house = try House(["client-timeouts-idle": "300ms", "client-timeouts-body": "500ms", "client-timeouts-head": "1s"])
             for shape in FramingShape.all {
                 let before = try house.upstreamRequests()
                 let connection = try house.connect()
                 try connection.send(shape.bytes)
-                try connection.receiveToEnd(within: .seconds(5))
+                do { try connection.receiveToEnd(within: .seconds(5)) } catch { Issue.record("\(shape.name): \(error)") }
                 let replies = Self.replies(connection.received)
                 let executed = try house.upstreamRequests() - before
                 switch shape.verdict {
@@ -167,7 +167,7 @@ extension EndToEnd {
 
         /// The same bytes, one at a time: where TCP cuts them changes nothing.
         @Test func theVerdictDoesNotDependOnTheCutting() throws {
-            let house = try House(["client-timeouts-idle": "300ms", "client-timeouts-body": "500ms"])
+            let house = try House(["client-timeouts-idle": "300ms", "client-timeouts-body": "500ms", "client-timeouts-head": "1s"])
             for shape in FramingShape.all where shape.verdict == .refused {
                 let connection = try house.connect()
                 for byte in shape.bytes.prefix(220) { try connection.send([byte]) }

@@ -65,7 +65,7 @@ extension EndToEnd {
 
         @Test func aStreamThatGoesWrongEndsWithOneErrorObjectAndNoFinish() throws {
             let house = try House([
-                "stream-commit-delay": "50ms", "upstream-timeouts-gap-answer": "400ms", "upstream-timeouts-gap-reasoning": "400ms",
+                "stream-commit-delay": "0s", "upstream-timeouts-gap-answer": "400ms", "upstream-timeouts-gap-reasoning": "400ms",
                 "upstream-timeouts-first-event": "600ms", "upstream-timeouts-head": "600ms",
             ])
             let cases: [(model: String, code: String, saysAnswer: Bool)] = [

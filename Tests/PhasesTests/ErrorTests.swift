@@ -40,6 +40,25 @@ import Testing
         ([Streams.content("An answer"), Streams.chunk(#"{"tool_calls":[{"index":0,"id":"c","function":{"name":"f"}}]}"#)], "An answer"),
     ]
 
+    /// The owner can tell it by a status: nothing was written that would need a head.
+    @Test(arguments: shapes)
+    func anErrorAsFirstEventLeavesTheHeadUnsent(_ shape: Shape) {
+        // A finish reason is a chunk first.
+        guard !shape.payload.contains("finish_reason") || shape.payload.contains("message") else { return }
+        for style in Streams.styles where style != .off {
+            var machine = StreamMachine(Streams.plan(style, .off))
+            var output: [UInt8] = []
+            let input = Array("data: \(shape.payload)\n\n".utf8)
+            let action = machine.upstreamSent(input.span, at: .zero, into: &output)
+            #expect(output.isEmpty, "\(style): \(String(decoding: output, as: UTF8.self))")
+            guard case .end(.failed(let failure)) = action else {
+                Issue.record("\(style): \(action)")
+                continue
+            }
+            #expect(failure.code == shape.code)
+        }
+    }
+
     @Test(arguments: shapes)
     func oneErrorObjectAndNoFinishChunk(_ shape: Shape) {
         for (chunks, answer) in ErrorTests.beginnings {

@@ -176,7 +176,7 @@ import Testing
             let moves = Moves(Streams.plan(style, options), [first, second])
             let reading = moves.expectGood(style, "\(style)", usage: false)
             Moves.expectNothingTwice(reading, "\(style)")
-            #expect(moves.facts.summarySteps > 2, "no steps, so this shows nothing")
+            #expect(moves.facts.summarySteps >= 2, "no steps, so this shows nothing")
         }
     }
 

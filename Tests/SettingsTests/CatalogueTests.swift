@@ -87,7 +87,7 @@ private struct Sample {
     init(_ row: SettingsCatalogue.Row) {
         let (flat, yaml, shown) = Self.values(row)
         self.flat = flat
-        around = ["SAMPLE_KEY": "canary-S-1"].merging(row.path == "server.require_auth" ? ["API_TOKENS": "canary-S-2"] : [:]) { $1 }
+        around = ["SAMPLE_KEY": "canary-S-1"].merging(Self.companions[row.path] ?? [:]) { $1 }
         self.shown = shown
         let isUpstream = row.path.hasPrefix("upstreams[].")
         let keys = row.path.replacing("upstreams[].", with: "").split(separator: ".")
@@ -97,9 +97,15 @@ private struct Sample {
         self.yaml = isUpstream ? "upstreams: [{\(address)\(extra)\(value)}]" : "{\(value)}"
     }
 
+    /// What a setting must not be without.
+    private static let companions = [
+        "server.require_auth": ["API_TOKENS": "canary-S-2"],
+        "summaries.engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
+    ]
+
     private static func values(_ row: SettingsCatalogue.Row) -> (String, String, String) {
         switch row.type {
-        case "duration": ("7s", "7s", "7s")
+        case "duration", "off or duration": ("7s", "7s", "7s")
         case "size": ("9KiB", "9KiB", "9KiB")
         case "off or size": ("20MiB", "20MiB", "20MiB")
         case "list of origin":
@@ -107,7 +113,7 @@ private struct Sample {
                 "https://a.example, http://b.example:81", "[\"https://a.example\", \"http://b.example:81\"]",
                 "[https://a.example, http://b.example:81]"
             )
-        case "number", "auto or number", "off or number": ("99", "99", "99")
+        case "number", "auto or number", "off or number": row.path.hasSuffix("budget_tokens") ? ("999", "999", "999") : ("99", "99", "99")
         case "on, off": row.standard == "on" ? ("off", "off", "off") : ("on", "on", "on")
         case "secret": ("canary-S-1", "env:SAMPLE_KEY", "\"***\"")
         case "percent": ("35%", "35%", "35%")
@@ -115,7 +121,9 @@ private struct Sample {
         case "list of pattern": ("a*, b", "[\"a*\", b]", "[a*, b]")
         case "address": ("http://u.example/v1", "http://u.example/v1", "http://u.example/v1")
         case "name: value": ("X-One=1,X-Two=2", "{X-One: 1, X-Two: env:SAMPLE_KEY}", "{X-One: \"***\", X-Two: \"***\"}")
+        case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
         case let type where type.hasPrefix("pattern: events"): ("a*=think,*=off", "{a*: think, \"*\": off}", "{a*: think, \"*\": off}")
+        case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
         case let type where type.contains(": "): ("a=b,c=d", "{a: b, c: d}", "{a: b, c: d}")
         case let type where type.contains(", "):
             // An authorization that needs no key, else the last word that is not the default.

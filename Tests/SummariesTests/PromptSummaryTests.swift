@@ -11,10 +11,34 @@ import Testing
     @Test(arguments: Fixture.vectors("prompts.txt"))
     func whatIsAskedIsFoundAndTheRestDescribed(_ vector: Fixture.Vector) {
         let limit = vector.name.components(separatedBy: " @ ").dropFirst().first.flatMap { Int($0) }
-        #expect([summary(vector.input, limit: limit ?? 240)] == vector.expected)
+        #expect([PromptSummary.text(of: facts(vector), limit: limit ?? 240)] == vector.expected)
     }
 
-    @Test func theVectorsAreThere() { #expect(Fixture.vectors("prompts.txt").count >= 20) }
+    /// A name may say more than the text: `[images 2, tools 3]`; a first line `before: …` is the user message before the last one.
+    private func facts(_ vector: Fixture.Vector) -> PromptFacts {
+        var facts = PromptFacts()
+        var lines = vector.input.components(separatedBy: "\n")
+        if lines[0].hasPrefix("before: ") {
+            facts.previousUserText = Array(lines.removeFirst().dropFirst(8).utf8)
+            facts.earlierUserTurns = 1
+        }
+        facts.lastUserText = Array(lines.joined(separator: "\n").utf8)
+        let counts = vector.name.components(separatedBy: "[").dropFirst().first?.dropLast().components(separatedBy: ", ") ?? []
+        for count in counts.map({ $0.split(separator: " ") }) {
+            let number = Int(count[1]) ?? 0
+            switch count[0] {
+            case "images": facts.images = number
+            case "files": facts.files = number
+            case "audio": facts.audio = number
+            case "tools": facts.tools = number
+            case "results": facts.toolResults = number
+            default: facts.earlierUserTurns = number
+            }
+        }
+        return facts
+    }
+
+    @Test func theVectorsAreThere() { #expect(Fixture.vectors("prompts.txt").count >= 60) }
 
     @Test func attachmentsAndToolsAreCounted() {
         let facts = PromptFacts(

@@ -101,6 +101,28 @@ extension SocketTests {
             #expect(try failure(answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhalf\r\n") == .malformed)
         }
 
+        /// A handle that has seen a reset must not tell the next transfer of it.
+        @Test func aBadChunkSizeBehindAResetIsStillMalformed() throws {
+            let work = try Workplace()
+            let server = ScriptedServer { connection, number in
+                _ = try connection.readRequest()
+                guard number > 0 else { return connection.reset() }
+                try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhalf\r\n")
+            }
+            #expect(try work.get(server.url).failure() == .reset(afterHead: false))
+            #expect(try work.get(server.url).failure() == .malformed)
+        }
+
+        @Test func aHeadWithALineWithoutEndIsMalformed() throws {
+            let line = String(repeating: "x", count: 3 << 20)
+            #expect(
+                try failure { connection, _ in
+                    _ = try connection.readRequest()
+                    // The client closes before it has taken everything.
+                    try? connection.send("HTTP/1.1 200 OK\r\nX-Long: " + line)
+                } == .malformed)
+        }
+
         @Test(arguments: [301, 302, 303, 307, 308])
         func redirectsAreNotFollowed(status: Int) throws {
             let target = ScriptedServer(answering: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

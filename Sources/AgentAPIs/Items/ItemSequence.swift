@@ -55,7 +55,8 @@ struct ItemSequence<Writer: ItemWriter> {
         case .step(let title, let text): summaryPart(title: title, text, to: &output)
         case .rawReasoning(let text): rawReasoning(text, to: &output)
         case .rawReasoningEnded: if isReasoningOpen { writer.rawReasoningEnded(to: &output) }
-        case .movedOn: if plan.carrier != nil { thoughts = [] }
+        // Half a thought would mislead: it is not carried.
+        case .movedOn(let isFromStart): thoughts = plan.carrier != nil && isFromStart ? [] : nil
         case .answerBegan: beginAnswer(to: &output)
         case .text(let text): answer(text, .answer, to: &output)
         case .refusal(let text): answer(text, .refusal, to: &output)

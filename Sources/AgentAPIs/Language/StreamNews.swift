@@ -25,8 +25,9 @@ public enum StreamNews: ~Escapable {
     case rawReasoning(Span<UInt8>)
     /// Raw reasoning has ended; more of it belongs to another train of thought.
     case rawReasoningEnded
-    /// Another upstream answers from the start; what was reasoned so far is not the answer's reasoning.
-    case movedOn
+    /// Another upstream answers; what was reasoned so far is not the answer's reasoning. `isFromStart` is false when it has reasoned
+    /// before without being told: then what is told of it is not all.
+    case movedOn(isFromStart: Bool)
     /// The thinking is over.
     case answerBegan
     /// A piece of the answer's text.

@@ -23,12 +23,16 @@ struct MessagesEvent {
 
     /// What a delta brings, and in which member.
     struct Delta {
-        /// The event's member up to the text.
-        let opening: StaticString
+        /// The event's member up to the text. Bytes, because a long `StaticString` allocates when it is read.
+        let opening: [UInt8]
 
-        static let thinkingDelta = Delta(opening: ",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":")
-        static let signatureDelta = Delta(opening: ",\"delta\":{\"type\":\"signature_delta\",\"signature\":")
-        static let textDelta = Delta(opening: ",\"delta\":{\"type\":\"text_delta\",\"text\":")
-        static let inputDelta = Delta(opening: ",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":")
+        private init(_ opening: StaticString) {
+            self.opening = Array(opening.description.utf8)
+        }
+
+        static let thinkingDelta = Delta(",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":")
+        static let signatureDelta = Delta(",\"delta\":{\"type\":\"signature_delta\",\"signature\":")
+        static let textDelta = Delta(",\"delta\":{\"type\":\"text_delta\",\"text\":")
+        static let inputDelta = Delta(",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":")
     }
 }

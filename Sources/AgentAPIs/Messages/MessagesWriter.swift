@@ -199,7 +199,7 @@ struct MessagesWriter: ItemWriter {
         let index = blockCount
         event(.blockDelta, to: &output) {
             $0.appendMember("index", index)
-            $0.append(kind.opening.description)
+            $0 += kind.opening
             JSONText.appendQuoted(text, to: &$0)
             $0.append(UInt8(ascii: "}"))
         }

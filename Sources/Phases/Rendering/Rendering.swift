@@ -34,14 +34,14 @@ struct Rendering {
         agent = plan.agent.map { AgentTeller($0) }
     }
 
-    /// Whether more was said than the plan allows to keep.
-    var isTooLong: Bool { agent?.isTooLong ?? false }
-
     /// How many upstreams were asked so far; more than one is told with the end.
     var attempts: Int {
         get { chat.attempts }
         set { chat.attempts = newValue }
     }
+
+    /// Whether more was said than the plan allows to keep.
+    var isTooLong: Bool { agent?.isTooLong ?? false }
 
     // MARK: Phases
 
@@ -82,9 +82,10 @@ struct Rendering {
     }
 
     /// The request has moved to another upstream, before the commit point; chat styles tell nothing of it.
-    mutating func movedOn() {
+    /// `isFromStart` is false when that one has reasoned before without being told.
+    mutating func movedOn(isFromStart: Bool) {
         var nothing: [UInt8] = []
-        agent?.tell(.movedOn, to: &nothing)
+        agent?.tell(.movedOn(isFromStart: isFromStart), to: &nothing)
     }
 
     // MARK: Answer

@@ -118,7 +118,10 @@ final class HTTPConnection: ChannelInboundHandler {
             // After a request that could not be parsed, nothing that follows on this connection can be trusted.
             refuseAtOnce(error == .headerOverflow ? .headTooLarge(limits.headBytes) : .badRequest, HTTPRequest(.unreadable), context)
         case .responding, .flushing, .closed:
-            context.close(promise: nil)
+            guard error is HTTPParserError || error is ByteToMessageDecoderError else { return context.close(promise: nil) }
+            // What is no HTTP behind a request must not cost the client the end of its answer; nothing of it is kept.
+            mustClose = true
+            mustLinger = true
         }
     }
 

@@ -21,6 +21,7 @@ extension Attempt: TransferReceiver {
     }
 
     private func begin(_ kind: BodyKind, _ relay: Relay) {
+        headArrived = relay.now
         switch kind {
         case .events where relay.job.isStream, .unknown where relay.job.isStream:
             state = .streaming

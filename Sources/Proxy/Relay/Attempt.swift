@@ -40,7 +40,7 @@ final class Attempt {
     var eventCount = 0
     /// When the first of them came.
     var firstEvent: Duration?
-    /// When the head of a refusal came.
+    /// When its head came, good or bad.
     var headArrived = Duration.zero
     var statistics: TransferStatistics?
     /// For how many seconds its head asks to be left alone.
@@ -72,6 +72,14 @@ final class Attempt {
     var forwardsClientKey: Bool { upstream.settings.authorization == .forward }
 
     var isRefused: Bool { if case .refused = state { true } else { false } }
+    var isStreaming: Bool { if case .streaming = state { true } else { false } }
+    /// Whether its head was good: a stream or a whole body follows.
+    var hasAccepted: Bool {
+        switch state {
+        case .streaming, .gathering: true;
+        default: false
+        }
+    }
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
     var isDraining: Bool { if case .draining = state { true } else { false } }
     var isTransferring: Bool { transfer != nil }

@@ -9,7 +9,7 @@ extension Relay {
         if end != nil { return drainDeadline }
         var times = running.map { $0.isRefused ? $0.headArrived + Relay.errorBodyTime : $0.deadlines.nextCheck }
         times.append(hedgeTime)
-        if job.isStream, !isBeingRefused { times.append(sink.hasStarted ? machine.nextTick : commitTime) }
+        if job.isStream, !isBeingRefused { times.append(sink.hasStarted ? machine.nextTick : openTime) }
         return times.compactMap { $0 }.min()
     }
 
@@ -19,6 +19,12 @@ extension Relay {
     /// When the head goes out at the latest: a little before the commit delay is over, so that the frame arrives within it.
     private var commitTime: Duration {
         max(.zero, server.settings.stream.commitDelay - Relay.commitMargin)
+    }
+
+    /// When the head goes out if nothing comes that sends it earlier. An upstream that has accepted the request may yet say, in its first
+    /// event, that it failed: that is a status if it comes at once.
+    private var openTime: Duration {
+        running.filter(\.hasAccepted).map { $0.headArrived + Relay.firstEventMargin }.reduce(commitTime) { min($0, $1) }
     }
 
     /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
@@ -57,7 +63,7 @@ extension Relay {
 
     private func tick(_ now: Duration) {
         if !sink.hasStarted {
-            if now >= commitTime { open() }
+            if now >= openTime { open() }
             return
         }
         machine.ticked(at: now, into: &output)

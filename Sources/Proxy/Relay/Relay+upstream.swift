@@ -8,13 +8,19 @@ extension Relay {
     func accepted(_ attempt: Attempt) {
         // Nobody else will be asked.
         if !queue.hasMore { job.request.body = [] }
-        open()
+        setAlarm()
+    }
+
+    /// An upstream has said something that is no error: our head goes out at once.
+    private func openIfSaid() {
+        if !output.isEmpty { open() }
     }
 
     /// Bytes of an upstream's event stream.
     func received(_ bytes: Span<UInt8>, from attempt: Attempt) {
         let action = machine.upstreamSent(bytes, lane: attempt.lane, at: now, into: &output)
         noteEvents(of: attempt)
+        openIfSaid()
         perform(action, of: attempt)
     }
 
@@ -36,6 +42,7 @@ extension Relay {
     func streamEnded(_ attempt: Attempt) {
         let action = machine.upstreamEnded(lane: attempt.lane, at: now, into: &output)
         noteEvents(of: attempt)
+        openIfSaid()
         perform(action, of: attempt)
     }
 
@@ -45,6 +52,7 @@ extension Relay {
         if job.isStream {
             let action = machine.upstreamSentWhole(attempt.body.span, lane: attempt.lane, at: now, into: &output)
             noteEvents(of: attempt)
+            openIfSaid()
             return perform(action, of: attempt)
         }
         do {

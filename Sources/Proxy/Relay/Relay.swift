@@ -15,6 +15,9 @@ final class Relay: Exchange {
     static let drainTime = Duration.milliseconds(500)
     /// What the head is sent ahead of the commit delay: timers ring late by 0.6 ms at the median, and the frame has to travel.
     static let commitMargin = Duration.milliseconds(3)
+    /// How long our head waits behind the upstream's for a first event: one that is an error mostly comes in the same packet. Nobody
+    /// notices so short a time, and the prompt summary is what it delays.
+    static let firstEventMargin = Duration.milliseconds(25)
     /// How long the body of an upstream's error may take; then what has come of it has to do.
     static let errorBodyTime = Duration.milliseconds(500)
 

@@ -72,6 +72,7 @@ enum UpstreamStatus {
 
     /// The whole seconds for which the upstream asks to be left alone.
     static func retryAfter(_ head: ResponseHead) -> Int? {
+        // WALL: a header's date, where the response has none of its own to compare it with.
         RetryHint.wait(in: head, wallClock: Date().timeIntervalSince1970).map { Int($0.inSeconds.rounded(.up)) }
     }
 }

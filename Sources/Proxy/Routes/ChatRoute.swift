@@ -157,6 +157,7 @@ extension PromptFacts {
         self.init()
         let conversation = chat.conversation
         lastUserText = conversation.lastUserText
+        previousUserText = conversation.previousUserText
         earlierUserTurns = max(0, conversation.roles.user - 1)
         images = conversation.lastUserParts.images
         files = conversation.lastUserParts.files

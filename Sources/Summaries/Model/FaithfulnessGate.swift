@@ -16,7 +16,7 @@ struct FaithfulnessGate {
     }
 
     /// Bytes of the prompt that count as evidence, from each end.
-    static let promptWindow = 16_384
+    static let promptWindow = 4_096
     /// Share of a step's words that the window or the prompt must have when all are in one language, in percent.
     static let leastShared = 25
     /// A step with fewer terms is not judged by them.

@@ -3,7 +3,8 @@
 /// States:
 /// - *listening*: reasoning comes in; a call is due when there is enough of it and the last step is long enough ago;
 /// - *asking*: one call is under way; its result is wanted until its deadline;
-/// - *standing in*: the last call gave nothing; the extractive engine says the next step, then listening goes on;
+/// - *standing in*: the last call gave nothing; the extractive engine says the next step, then listening goes on. If it finds none for as
+///   long as a step may be away, the model is asked again;
 /// - *alone*: the stream's tokens are used up; the extractive engine goes on;
 /// - *finished*: nothing is due any more, unless another upstream takes over.
 ///
@@ -24,7 +25,8 @@ public struct ModelSummary: ~Copyable, Sendable {
     private enum State {
         case listening
         case asking(SummaryCall, window: [UInt8], ordinal: Int, estimate: Int)
-        case standingIn, alone, finished
+        case standingIn(since: Duration)
+        case alone, finished
     }
 
     private let options: ModelSummaryOptions
@@ -87,7 +89,7 @@ public struct ModelSummary: ~Copyable, Sendable {
 
     /// The call that is due now, or nil. The owner makes it, and tells its result.
     public mutating func takeCall(at now: Duration) -> SummaryCall? {
-        guard case .listening = state, let due = callDue, now >= due else { return nil }
+        guard let due = callDue, now >= due else { return nil }
         let ordinal = extractive.latestOrdinal
         let asked = readPrompt()
         let (text, isShortened) = window.take()
@@ -121,23 +123,23 @@ public struct ModelSummary: ~Copyable, Sendable {
         }
         if let usage { tokens += usage.prompt + usage.completion - estimate }
         guard now < call.deadline else {
-            standIn(.late)
+            standIn(.late, at: now)
             return nil
         }
         switch outcome {
         case .text(let answer, let isCut):
             return judged(answer, isCut: isCut, madeFrom: text, upTo: ordinal, at: now)
-        case .empty: standIn(.empty)
-        case .failed: standIn(.failed)
-        case .busy: standIn(.busy)
-        case .leftAlone: standIn(.leftAlone)
+        case .empty: standIn(.empty, at: now)
+        case .failed: standIn(.failed, at: now)
+        case .busy: standIn(.busy, at: now)
+        case .leftAlone: standIn(.leftAlone, at: now)
         }
         return nil
     }
 
     /// The step that is due now without a result, or nil.
     public mutating func step(at now: Duration) -> Step? {
-        if case .asking(let call, _, _, _) = state, now >= call.deadline { standIn(.late) }
+        if case .asking(let call, _, _, _) = state, now >= call.deadline { standIn(.late, at: now) }
         guard mayStandIn(at: now) || extractive.isNoticeDue(at: now), let step = extractive.step(at: now) else { return nil }
         if case .standingIn = state, step.kind == .thought { state = .listening }
         return said(step, at: now)
@@ -150,7 +152,8 @@ public struct ModelSummary: ~Copyable, Sendable {
             let times = [callDue, openingDue, extractive.noticeTime]
             return times.compactMap { $0 }.min()
         case .asking(let call, _, _, _): return extractive.noticeTime.map { min($0, call.deadline) } ?? call.deadline
-        case .standingIn, .alone: return extractive.nextDue
+        case .standingIn: return [extractive.nextDue, callDue].compactMap { $0 }.min()
+        case .alone: return extractive.nextDue
         case .finished: return nil
         }
     }
@@ -192,10 +195,13 @@ extension ModelSummary {
     private var callDue: Duration? {
         // Of a loop there is nothing new to say.
         guard let begun, !extractive.isLooping else { return nil }
-        guard let lastStep else {
-            return window.byteCount >= options.firstCallBytes ? begun + options.firstCallDelay : nil
+        guard window.byteCount >= (lastStep == nil ? options.firstCallBytes : options.pace.minimumNewCharacters) else { return nil }
+        let due = lastStep.map { $0 + options.pace.minimumStepInterval } ?? begun + options.firstCallDelay
+        switch state {
+        case .listening: return due
+        case .standingIn(let since): return max(due, since + options.pace.maximumStepInterval)
+        case .asking, .alone, .finished: return nil
         }
-        return window.byteCount >= options.pace.minimumNewCharacters ? lastStep + options.pace.minimumStepInterval : nil
     }
 
     private mutating func readPrompt() -> Asked {
@@ -209,9 +215,9 @@ extension ModelSummary {
         return read
     }
 
-    private mutating func standIn(_ fate: SummaryFate) {
+    private mutating func standIn(_ fate: SummaryFate, at now: Duration) {
         facts.note(fate)
-        state = .standingIn
+        state = .standingIn(since: now)
     }
 
     private mutating func judged(
@@ -219,11 +225,11 @@ extension ModelSummary {
     ) -> Step? {
         let limit = min(options.pace.maximumStepCharacters, extractive.remainingCharacters)
         guard let clean = StepCleaner.step(from: answer, isCut: isCut, limit: limit) else {
-            standIn(.unclean)
+            standIn(.unclean, at: now)
             return nil
         }
         if let fate = objection(to: clean, madeFrom: text) {
-            standIn(fate)
+            standIn(fate, at: now)
             return nil
         }
         facts.note(.used)

@@ -10,12 +10,13 @@ enum StepCleaner {
     /// Characters before the colon of an introduction.
     static let longestIntroduction = 90
 
-    /// The step; nil when nothing of the answer can be said.
+    /// Makes the step.
     ///
     /// - Parameters:
     ///   - answer: what the model wrote, UTF-8.
     ///   - isCut: whether it ended in the middle.
     ///   - limit: characters the step may have.
+    /// - Returns: the step, UTF-8; nil when nothing of the answer can be said.
     static func step(from answer: [UInt8], isCut: Bool, limit: Int) -> [UInt8]? {
         let isLong = answer.count > longest
         let text = withoutQuotes(withoutIntroduction(Array(answer.prefix(longest))))

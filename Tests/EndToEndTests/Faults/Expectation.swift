@@ -50,7 +50,8 @@ extension FaultRun {
         expect(reply.status == 200, "status \(reply.status): \(text.prefix(600))")
         expect(stream.errorCode == nil, "an error: \(stream.errorMessage ?? "")")
         expect(stream.endsWithDone, "it does not end with one [DONE]: \(text.suffix(300))")
-        expect(stream.events.count { $0.json["choices"][0]["finish_reason"].string != nil } == 1, "not one finish chunk: \(text.suffix(300))")
+        expect(
+            stream.events.count { $0.json["choices"][0]["finish_reason"].string != nil } == 1, "not one finish chunk: \(text.suffix(300))")
         judgePhases(stream, style, mayBeCut: false)
         if let answer { expect(stream.answer == answer, "the answer is “\(stream.answer.prefix(200))”, not “\(answer.prefix(200))”") }
         expect(stream.events.dropLast().allSatisfy { $0.json["object"].string == "chat.completion.chunk" }, "an event is no chunk: \(text)")
@@ -111,7 +112,9 @@ extension FaultRun {
             stage.told(reply)
             try FaultStage.expectHealthy(reply)
         } catch {
-            expect(connection.isClosed && !connection.wasReset && connection.received.isEmpty, "the client's connection is of no use: \(error)")
+            expect(
+                connection.isClosed && !connection.wasReset && connection.received.isEmpty, "the client's connection is of no use: \(error)"
+            )
         }
     }
 }

@@ -19,11 +19,11 @@ final class FaultStage {
     }
 
     /// The clocks of every upstream.
-    static let connect = Duration.milliseconds(400)
-    static let head = Duration.milliseconds(600)
-    static let firstEvent = Duration.milliseconds(900)
+    static let connect = Duration.milliseconds(600)
+    static let head = Duration.milliseconds(900)
+    static let firstEvent = Duration.milliseconds(1200)
     static let gap = Duration.milliseconds(400)
-    static let total = Duration.milliseconds(2500)
+    static let total = Duration.milliseconds(3000)
     /// What an ordinary request is answered, here and by the second upstream.
     static let goodAnswer = "Done at once."
     /// The largest event, line and body, but on the roomy stage.
@@ -43,7 +43,7 @@ final class FaultStage {
     private let upstreamPorts: [Int]
     private var probe: RawConnection
     private var mockControl: RawConnection
-    private var baseDescriptors = 0
+    var baseDescriptors = 0
 
     init(_ kind: Kind, secure: SecureUpstreams, secrets: WallSecrets) throws {
         self.kind = kind
@@ -97,7 +97,8 @@ final class FaultStage {
         // A handshake takes computing, and others may be computing too.
         let connect = url.hasPrefix("https") ? connect * 4 : connect
         let times = [
-            ("connect", connect), ("head", head), ("first_event", firstEvent), ("gap_reasoning", gap), ("gap_answer", gap), ("total", total),
+            ("connect", connect), ("head", head), ("first_event", firstEvent), ("gap_reasoning", gap), ("gap_answer", gap),
+            ("total", total),
         ].map { "\($0.0): \(Int($0.1.inMilliseconds))ms" }.joined(separator: ", ")
         return "  - {name: \(name), url: \"\(url)\", models: [\"\(name)\"], timeouts: {\(times)}\(more.isEmpty ? "" : ", ")\(more)}"
     }
@@ -197,99 +198,6 @@ final class FaultStage {
         secrets.clientWasTold("\(reply.status)\n\(head)\n\n\(reply.text)", ports: upstreamPorts)
     }
 
-    // MARK: Before and after
-
-    /// Plays one row between two looks at the proxy: what its breakers counted, and that nothing is left over.
-    func watched(_ run: FaultRun, _ play: () throws -> Void) throws {
-        let before = try failures()
-        try play()
-        do {
-            try eventually("nothing in flight", within: .seconds(3)) { try isIdle() }
-        } catch {
-            let health = try health()
-            run.expect(false, "\(error): \(health)")
-        }
-        try judgeBreaker(run, before: before)
-        try clearUpstreams()
-        try run.doTheRest()
-        var fastest = Duration.seconds(10)
-        for _ in 0..<3 { fastest = min(fastest, try measured { _ = try health() }) }
-        run.expect(fastest < .milliseconds(100), "health took \(fastest.inMilliseconds) ms")
-        try expectHealthy()
-        try judgeDescriptors(run)
-    }
-
-    private func judgeBreaker(_ run: FaultRun, before: Counted) throws {
-        let after = try failures()
-        let window = after.window - before.window
-        if run.breaker == "-" { run.breaker = window == 0 ? "0" : "+\(window.formatted()), row \(after.row)" }
-        guard let expected = run.expectedFailures else { return }
-        run.expect(window == expected, "the breakers counted \(window) failures, not \(expected)")
-        let row = run.expectedRow ?? Int(expected)
-        run.expect(after.row == row, "the breakers have \(after.row) failures in a row, not \(row)")
-    }
-
-    private func judgeDescriptors(_ run: FaultRun) throws {
-        var count = 0
-        do {
-            try eventually("descriptors", within: .seconds(3)) {
-                count = try proxy.descriptorCount
-                return count <= baseDescriptors
-            }
-            run.resources = run.resources == "-" ? "back to \(count) fds" : run.resources
-        } catch {
-            run.resources = "\(count) fds, not \(baseDescriptors)"
-            run.expect(false, "\(count) descriptors are open, \(baseDescriptors) were before")
-        }
-    }
-
-    /// Nothing is under way here or at an upstream.
-    private func isIdle() throws -> Bool {
-        let health = try health()
-        guard health["streams_open"].int == 0, health["upstreams"].array.allSatisfy({ $0["in_flight"].int == 0 }) else { return false }
-        // A connection of the mock's is our own, another may wait in the pool.
-        let mock = try mockState()
-        guard mock["streams"]["open"].int == 0, (mock["connections"]["open"].int ?? 9) <= 2 else { return false }
-        return scripted.openConnections == 0 && plain.openConnections == 0
-    }
-
-    private struct Counted {
-        var window = 0.0
-        var row = 0
-    }
-
-    private func failures() throws -> Counted {
-        try health()["upstreams"].array.reduce(into: Counted()) { counted, upstream in
-            counted.window += upstream["window_failures"].number ?? 0
-            counted.row += upstream["failures_in_row"].int ?? 0
-        }
-    }
-
-    /// Rests and rows of one play are not the next one's.
-    private func clearUpstreams() throws {
-        for upstream in try health()["upstreams"].array {
-            guard let name = upstream["name"].string else { continue }
-            let isTouched = upstream["breaker"].string != "closed" || upstream["credential_fault"].exists
-            guard isTouched || upstream["failures_in_row"].int != 0 else { continue }
-            let reply = try ask(Request("POST", "/admin/upstreams/\(name)/reset"), token: WallSecrets.adminToken)
-            guard reply.status == 200 else { throw SpawnFailure(what: "no reset of \(name): \(reply.text)") }
-        }
-    }
-
-    /// An ordinary request works, right now.
-    func expectHealthy() throws {
-        let connection = try connect()
-        try FaultStage.expectHealthy(try connection.exchange(chat("lost", stream: true)))
-    }
-
-    static func expectHealthy(_ reply: Reply) throws {
-        let stream = reply.stream
-        let isGood = reply.status == 200 && reply.isComplete && stream.endsWithDone && stream.finishReason == "stop"
-        guard isGood, stream.answer == FaultStage.goodAnswer, stream.errorCode == nil else {
-            throw SpawnFailure(what: "an ordinary request failed: \(reply.status) \(reply.text)")
-        }
-    }
-
     // MARK: The end
 
     /// Everything the proxy tells about itself.
@@ -313,34 +221,4 @@ final class FaultStage {
         mock.end()
         second?.end()
     }
-}
-
-/// A port whose queue of connections is full: the next one gets no answer at all.
-final class FullListener {
-    private let listener: RawListener
-    private var fillers: [CInt] = []
-
-    var port: Int { listener.port }
-
-    init() throws {
-        listener = try RawListener(backlog: 0)
-        for _ in 0..<4 {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-            var address = loopback(listener.port)
-            _ = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            fillers.append(descriptor)
-        }
-    }
-
-    deinit {
-        for descriptor in fillers { Foundation.close(descriptor) }
-    }
-}
-
-extension Value {
-    var number: Double? { (raw as? NSNumber)?.doubleValue }
 }

@@ -18,6 +18,8 @@ struct UpstreamFault: Sendable {
     /// Where it strikes.
     enum Place: Sendable {
         case head, reasoning, answer
+        /// Behind the head and before the first event: the head leaves a moment after the upstream's own, so a status comes too late.
+        case afterHead
         /// Nowhere: the client must not see it.
         case nowhere
     }
@@ -49,6 +51,8 @@ struct UpstreamFault: Sendable {
     var answer: String? = ScriptedUpstream.answerText
     /// Whether the only upstream is asked once more, so that the fault has to strike twice.
     var isRetried = false
+    /// Whether the first attempt meets a kept connection, whose death says nothing about the upstream.
+    var isFirstUncounted = false
     /// The status that may come first where the head leaves at once: some failures are quicker than the head.
     var mayBeQuick = false
     /// The shortest and the longest it may take; a clock in between explains both.
@@ -126,7 +130,9 @@ struct UpstreamFault: Sendable {
 
     private func play(_ way: Way, _ style: String, _ expectation: Expectation, _ stage: FaultStage, _ run: FaultRun) throws {
         let attempts = isRetried && !way.stage.hasSecond ? 2 : 1
-        run.expectedFailures = (way.isStream ? counts : countsWhole ?? counts) * Double(attempts)
+        run.expectedFailures = way.isStream ? counts : countsWhole ?? counts
+        if attempts > 1 { run.expectedFailures? += isFirstUncounted ? 0 : counts }
+        if isFirstUncounted, way.stage.hasSecond { run.expectedFailures = 0 }
         run.expectedRow = row
         let model = try prepare(stage, way, times: attempts)
         let connection = try stage.connect()
@@ -135,7 +141,8 @@ struct UpstreamFault: Sendable {
             try connection.send(stage.chat(style == "events" ? model : "\(model)#\(style)", stream: way.isStream).bytes)
             // While the fault is under way.
             var fastest = try measured { _ = try stage.health() }
-            if fastest > .milliseconds(100) { fastest = try measured { _ = try stage.health() } }
+            // Others compute on the machine too: what counts is that nothing here holds the answer up.
+            for _ in 0..<4 where fastest > .milliseconds(100) { fastest = try measured { _ = try stage.health() } }
             run.expect(fastest < .milliseconds(100), "health took \(fastest.inMilliseconds) ms meanwhile")
             reply = try connection.reply(within: within + .seconds(3))
         }
@@ -147,7 +154,8 @@ struct UpstreamFault: Sendable {
         run.expect(time >= atLeast || !way.isStream, "it took only \(time.inMilliseconds) ms")
         run.expect(time < within, "it took \(time.inMilliseconds) ms")
         if case .success = expected, place != .nowhere, way.stage == .pair, way.isStream == false || place != .answer {
-            run.expect(reply.header("x-upstream-attempts") == "2" || way.isStream, "\(reply.header("x-upstream-attempts") ?? "no") attempts")
+            run.expect(
+                reply.header("x-upstream-attempts") == "2" || way.isStream, "\(reply.header("x-upstream-attempts") ?? "no") attempts")
         }
         try also(stage, run, reply, way)
         run.afterwards { run.judgeConnection(connection, stage) }

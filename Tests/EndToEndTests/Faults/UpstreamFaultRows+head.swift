@@ -72,7 +72,7 @@ extension UpstreamFault {
             rateLimit("429 with a garbled Retry-After", "status=429;retry_after=soon", counts: 1),
             rateLimit("429 with Retry-After", "status=429;retry_after=7", counts: 0, rests: 5...7),
             rateLimit("429 with an endless Retry-After", "status=429;retry_after=999999999", counts: 0, rests: 250...300),
-            rateLimit("429 with a date", "status=429;retry_after=\(date(in: 20))", counts: 0, rests: 10...21),
+            rateLimit("429 with a date", "status=429;retry_after=\(date(in: 3600))", counts: 0, rests: 250...300),
             rateLimit("429 with a date long gone", "status=429;retry_after=Sun, 06 Nov 1994 08:49:37 GMT", counts: 1),
         ]
         + [(500, 502), (501, 502), (502, 502), (503, 503), (504, 504), (529, 503), (408, 504)].map { status, told in
@@ -90,7 +90,9 @@ extension UpstreamFault {
                     run.expect(reply.header("retry-after") == "9", "Retry-After \(reply.header("retry-after") ?? "none")")
                 }
             },
-            UpstreamFault("error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) {
+            UpstreamFault(
+                "error status with an HTML page", .mock("status=500;content_type=text/html;body=<h1>\(WallSecrets.page)</h1>"), at: .head
+            ) {
                 $0.codes = ["upstream_error"]
             },
             UpstreamFault("redirect", .mock("redirect=http://127.0.0.1:1/\(WallSecrets.page)"), at: .head) {
@@ -115,7 +117,9 @@ extension UpstreamFault {
                 }
                 guard way == .late || way == .whole else { return }
                 let told = reply.header("retry-after").flatMap { Int($0) }
-                run.expect(rests.map { rests in told.map(rests.contains) == true } ?? (told == nil), "Retry-After \(told.map(String.init) ?? "none")")
+                run.expect(
+                    rests.map { rests in told.map(rests.contains) == true } ?? (told == nil),
+                    "Retry-After \(told.map(String.init) ?? "none")")
             }
         }
     }
@@ -125,7 +129,7 @@ extension UpstreamFault {
         #"{\"error\":{\"message\":\"\#(message): \#(WallSecrets.upstreamKey) \#(WallSecrets.upstreamHeader)\",\"type\":\"invalid_request_error\",\"code\":\"its_own_code\"}}"#
     }
 
-    /// A moment in so many seconds, as HTTP writes it.
+    /// A moment in so many seconds, as HTTP writes it; counted from the beginning of the run, not of the row.
     private static func date(in seconds: TimeInterval) -> String {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
@@ -137,29 +141,47 @@ extension UpstreamFault {
     static let heads: [UpstreamFault] = [
         UpstreamFault("200 with JSON instead of SSE", .mock("json"), at: .nowhere) { $0.whole = .success },
         UpstreamFault("200 with HTML", .mock("html;body=<h1>\(WallSecrets.page)</h1>"), at: .head) { $0.codes = ["upstream_not_sse"] },
-        UpstreamFault("HTML as event stream", .mock("html-stream;body=<h1>\(WallSecrets.page)</h1>"), at: .head) {
+        UpstreamFault(
+            "HTML as event stream", .bytes([.text(ScriptedUpstream.streamHead + "<html><h1>\(WallSecrets.page)</h1>\n</html>\n"), .close]),
+            at: .head
+        ) {
             $0.codes = ["upstream_not_sse", "upstream_empty"]
         },
+        UpstreamFault("HTML as event stream, its head first", .mock("html-stream;body=<h1>\(WallSecrets.page)</h1>"), at: .afterHead) {
+            $0.codes = ["upstream_not_sse", "upstream_empty"]
+            $0.ways = [.early, .moved, .movedWhole]
+        },
         UpstreamFault("204", .mock("no-content"), at: .head) { $0.codes = ["upstream_empty"] },
-        UpstreamFault("empty body", .mock("empty"), at: .head) {
+        UpstreamFault("empty body", .bytes([.text(ScriptedUpstream.streamHead), .close]), at: .head) {
             $0.codes = ["upstream_empty"]
             $0.whole = .status(502, ["upstream_empty", "upstream_not_sse"])
         },
-        UpstreamFault("error object as first event", .mock("error-event;after_events=0"), at: .head) {
+        firstEvent("", "500") {
             $0.codes = ["upstream_error"]
             $0.styles = ["events", "reasoning"]
         },
-        UpstreamFault("error object as first event: 429", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"slow down\",\"code\":429}}"#), at: .head) {
+        firstEvent(": 429", "429") {
             $0.status = 429
             $0.codes = ["upstream_rate_limited"]
             $0.row = 0
-            $0.whole = .status(502, ["upstream_error"])
-            $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("error object as first event: 401", .mock(#"error-event;after_events=0;body={\"error\":{\"message\":\"bad key\",\"code\":401}}"#), at: .head) {
+        firstEvent(": 401", "401") {
             $0.codes = ["upstream_auth"]
             $0.counts = 0
-            $0.ways = [.late, .early, .moved]
+            $0.also = { stage, run, _, _ in
+                run.breaker = "key"
+                run.expect(try stage.upstream("raw")["credential_fault"].bool == true, "no alarm in /health")
+            }
+        },
+        firstEvent(": 400", "400") {
+            $0.status = 400
+            $0.codes = ["upstream_rejected"]
+            $0.counts = 0
+            $0.moves = false
+        },
+        UpstreamFault("error object as first event, its head first", .mock("error-event;after_events=0"), at: .afterHead) {
+            $0.codes = ["upstream_error"]
+            $0.ways = [.early, .moved]
         },
         UpstreamFault("slow first byte (within limit)", .mock("slow-head=300"), at: .nowhere) {
             $0.atLeast = .milliseconds(290)
@@ -178,31 +200,57 @@ extension UpstreamFault {
             $0.within = FaultStage.total + .seconds(1)
             $0.ways = [.whole]
         },
-        UpstreamFault("no first event", .mock("stall;after_events=0"), at: .head) {
-            $0.status = 504
+        UpstreamFault("no first event", .mock("stall;after_events=0"), at: .afterHead) {
             $0.codes = ["upstream_first_token_timeout"]
             $0.atLeast = FaultStage.firstEvent * 0.9
             $0.within = FaultStage.firstEvent + .seconds(1)
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("comments for ever, no token", .mock("comments;milliseconds=50"), at: .head) {
-            $0.status = 504
+        UpstreamFault("comments for ever, no token", .mock("comments;milliseconds=50"), at: .afterHead) {
             $0.codes = ["upstream_first_token_timeout"]
             $0.atLeast = FaultStage.firstEvent * 0.9
             $0.within = FaultStage.firstEvent + .seconds(1)
             $0.ways = [.late, .early, .moved]
         },
-        UpstreamFault("RST before head", .mock("reset-before-head"), at: .head) {
+        UpstreamFault("RST before head", .bytes([.reset]), at: .head) {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
         },
-        UpstreamFault("FIN before head", .mock("close-before-head"), at: .head) {
+        UpstreamFault("FIN before head", .bytes([.close]), at: .head) {
             $0.codes = ["upstream_reset"]
             $0.isRetried = true
+        },
+        UpstreamFault(
+            "RST in the middle of the head", .bytes([.text("HTTP/1.1 200 OK\r\ncontent-ty"), .pause(.milliseconds(30)), .reset]), at: .head
+        ) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+        },
+        // The mock's connection is a kept one: the first attempt is stale, and counts for nothing; the second, on a new one, does.
+        UpstreamFault("RST before head, kept connection", .mock("reset-before-head"), at: .head) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+            $0.isFirstUncounted = true
+        },
+        UpstreamFault("FIN before head, kept connection", .mock("close-before-head"), at: .head) {
+            $0.codes = ["upstream_reset"]
+            $0.isRetried = true
+            $0.isFirstUncounted = true
         },
         UpstreamFault("garbage head", .mock("garbage-head;body=\(WallSecrets.page)"), at: .head) { $0.codes = ["upstream_protocol"] },
-        UpstreamFault("header flood", .mock("header-flood"), at: .head) { $0.codes = ["upstream_protocol"] },
-        UpstreamFault("header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head) {
+        UpstreamFault("header flood", .mock("header-flood"), at: .head) {
+            $0.codes = ["upstream_protocol"]
+            $0.ways = [.late, .early, .moved]
+        },
+        UpstreamFault(
+            "header flood, of short lines",
+            .bytes([.text("HTTP/1.1 200 OK\r\n"), .flood(Array("x: y\r\n".utf8), times: 3000), .text("\r\n"), .stall]), at: .head
+        ) {
+            $0.codes = ["upstream_protocol"]
+        },
+        UpstreamFault(
+            "header line without end", .bytes([.text("HTTP/1.1 200 OK\r\nx-long: "), .flood(filler, times: 200), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_protocol"]
         },
         UpstreamFault("HTTP/0.9", .bytes([.text("data: \(WallSecrets.page)\n\n"), .close]), at: .head) { $0.codes = ["upstream_protocol"] },
@@ -214,11 +262,25 @@ extension UpstreamFault {
         UpstreamFault("a compressed bomb", .bytes([.text(bombHead), .flood(filler, times: 2000), .stall]), at: .head) {
             $0.codes = ["upstream_encoding"]
         },
-        UpstreamFault("compressed without end, as an error", .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head) {
+        UpstreamFault(
+            "compressed without end, as an error",
+            .bytes([.text(bombHead.replacingOccurrences(of: "200 OK", with: "500 No")), .flood(filler, times: 2000), .stall]), at: .head
+        ) {
             $0.codes = ["upstream_error", "upstream_encoding"]
         },
     ]
 
+    /// A stream whose head and first event come in one piece.
+    private static func firstEvent(_ suffix: String, _ code: String, _ change: (inout UpstreamFault) -> Void) -> UpstreamFault {
+        let error = #"{"error": {"message": "no: \#(WallSecrets.upstreamKey)", "code": \#(code)}}"#
+        let stream = ScriptedUpstream.streamHead + "data: \(error)\n\n" + ScriptedUpstream.done
+        let whole =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: \(error.utf8.count)\r\n\r\n" + error
+        return UpstreamFault(
+            "error object as first event\(suffix)", .bytes([.text(stream), .close], whole: [.text(whole), .close]), at: .head, change)
+    }
+
     static let filler = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)
-    private static let bombHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
+    private static let bombHead =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
 }

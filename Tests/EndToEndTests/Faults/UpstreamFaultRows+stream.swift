@@ -39,12 +39,17 @@ extension UpstreamFault {
         + midStream("error whose value is a string", "string-error", ["upstream_error"])
         + midStream("flat error object", "flat-error", ["upstream_error"])
         + midStream("line without end", "endless-line", ["upstream_event_too_large"]) { $0.ways = [.late, .early, .moved] }
-        + midStream("gigantic event", "oversize-event", ["upstream_event_too_large"], body: ";count=400000") { $0.ways = [.late, .early, .moved] }
+        + midStream("gigantic event", "oversize-event", ["upstream_event_too_large"], body: ";count=400000") {
+            $0.ways = [.late, .early, .moved]
+        }
         + midStream("gigantic comment", "oversize-comment", ["upstream_event_too_large"], body: ";count=400000") {
             $0.ways = [.late, .early, .moved]
         }
         + [
-            UpstreamFault("event without end, of many lines", .bytes([.text(head + reasoning), .flood(Array("data: x\n".utf8), times: 60_000), .stall]), at: .reasoning) {
+            UpstreamFault(
+                "event without end, of many lines",
+                .bytes([.text(head + reasoning), .flood(Array("data: x\n".utf8), times: 200_000), .stall]), at: .reasoning
+            ) {
                 $0.codes = ["upstream_event_too_large"]
                 $0.ways = [.late, .early, .moved]
             },
@@ -56,17 +61,34 @@ extension UpstreamFault {
                 $0.codes = ["upstream_truncated"]
                 $0.ways = [.late, .early, .moved]
             },
-            UpstreamFault("short Content-Length", .mock("short-length-in=answer"), at: .answer) { $0.ways = [] },
-            UpstreamFault("short Content-Length", .bytes([.text(lengthHead + reasoning + answer), .close], whole: [.text(jsonLengthHead + ScriptedUpstream.completion), .close]), at: .answer) {
+            UpstreamFault(
+                "short Content-Length",
+                .bytes(
+                    [.text(lengthHead + reasoning + answer), .close], whole: [.text(jsonLengthHead + ScriptedUpstream.completion), .close]),
+                at: .answer
+            ) {
                 $0.codes = ["upstream_truncated"]
             },
-            UpstreamFault("FIN without [DONE] after finish_reason", .bytes([.text(head + reasoning + answer + finish), .close]), at: .nowhere) {
+            UpstreamFault(
+                "FIN without [DONE] after finish_reason", .bytes([.text(head + reasoning + answer + finish), .close]), at: .nowhere
+            ) {
                 $0.whole = .never
             },
-            UpstreamFault("cut after finish_reason, within the chunked body", .bytes([.text(ScriptedUpstream.chunkedHead + ScriptedUpstream.httpChunk(reasoning + answer + finish) + "5\r\nda"), .close]), at: .nowhere) {
+            UpstreamFault(
+                "cut after finish_reason, within the chunked body",
+                .bytes([.text(ScriptedUpstream.chunkedHead + ScriptedUpstream.httpChunk(reasoning + answer + finish) + "5\r\nda"), .close]),
+                at: .nowhere
+            ) {
                 $0.whole = .never
             },
-            UpstreamFault("truncated UTF-8", .bytes([.send(Array((head + reasoning + answer).utf8) + Array(#"data: {"choices": [{"index": 0, "delta": {"content": "Grü"#.utf8).dropLast()), .close]), at: .answer) {
+            UpstreamFault(
+                "truncated UTF-8",
+                .bytes([
+                    .send(
+                        Array((head + reasoning + answer).utf8)
+                            + Array(#"data: {"choices": [{"index": 0, "delta": {"content": "Grü"#.utf8).dropLast()), .close,
+                ]), at: .answer
+            ) {
                 $0.codes = ["upstream_truncated"]
                 $0.whole = .never
                 $0.also = { _, run, reply, _ in run.expect(!reply.text.contains("\u{FFFD}"), "a character was invented") }

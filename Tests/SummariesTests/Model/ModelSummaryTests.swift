@@ -232,6 +232,17 @@ struct ModelPlayer: ~Copyable {
         #expect(second != nil && second?.content.contains("zebrafish") == false)
     }
 
+    @Test func whereTheExtractiveEngineFindsNothingTheModelIsAskedAgain() {
+        // Program text: nothing in it can be quoted, and no line is the other's.
+        let lines = (0..<40).map {
+            "let total\($0) = values\($0 * 7).map { $0.count * \($0 + 2) }; if (total\($0) != 0) { print(total\($0)) };"
+        }
+        var player = ModelPlayer { call in (call.id == 1 ? .failed : .empty, .milliseconds(100)) }
+        player.play(lines.joined(separator: "\n"))
+        #expect(player.calls.count >= 2, "\(player.calls.count) calls in 17 s")
+        #expect(player.steps.isEmpty)
+    }
+
     @Test func aStepIsNotSaidTwice() {
         var player = ModelPlayer { _ in
             (.text(Array("The model tests small primes as divisors of 1001.".utf8), isCut: false), .milliseconds(200))
