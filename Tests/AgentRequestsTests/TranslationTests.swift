@@ -134,4 +134,22 @@ import Testing
         #expect(Vector.shown(try AgentRequest.responses(body(7), options: options).body)["max_tokens"] == nil)
         #expect(Vector.shown(try AgentRequest.responses(body(8), options: options).body)["max_tokens"] as? Int == 5)
     }
+
+    /// What the prompt summary is made of comes from the body, as with every chat request; ``AgentRequest/question`` is the better text where
+    /// something was merged into the user's message.
+    @Test func aPromptSummaryFindsInTheBodyWhatItNeeds() throws {
+        let items: [Any] = [
+            ["role": "user", "content": "First"], ["role": "assistant", "content": "Done"],
+            ["role": "user", "content": [["type": "input_text", "text": "What is this?"], ["type": "input_image", "image_url": "data:,"]]],
+            ["type": "function_call", "call_id": "1", "name": "f", "arguments": "{}"],
+            ["type": "function_call_output", "call_id": "1", "output": "x"],
+        ]
+        let body: [String: Any] = ["model": "m", "input": items, "tools": [["type": "function", "name": "f"]]]
+        let request = try AgentRequest.responses(Vector.bytes(body))
+        let conversation = try ChatRequest.read(request.body).conversation
+        #expect(conversation.lastUserText == Array("What is this?".utf8))
+        #expect(conversation.lastUserText == request.question)
+        #expect(conversation.lastUserParts == request.questionParts)
+        #expect(conversation.roles.user == 2 && conversation.toolResultsSinceUser == 1)
+    }
 }
