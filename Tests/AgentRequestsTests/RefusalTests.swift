@@ -43,6 +43,32 @@ import Testing
         }
     }
 
+    /// Bodies with bytes changed, taken out, doubled: refused, or translated into something that can be sent.
+    @Test(arguments: try AgentAPI.allCases.flatMap { try Vector.all($0) })
+    func aMangledBodyIsRefusedOrTranslatedWell(_ vector: Vector) throws {
+        var random = SeededRandom(seed: 7)
+        let body = vector.body
+        for _ in 0..<60 {
+            var mangled = body
+            for _ in 0...Int.random(in: 0...2, using: &random) {
+                let place = Int.random(in: 0..<mangled.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: mangled[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: mangled[place] = Array("{}[]\",:0tn".utf8)[Int.random(in: 0..<10, using: &random)]
+                case 2: mangled.remove(at: place)
+                default: mangled.insert(mangled[place], at: place)
+                }
+            }
+            do {
+                let request = try vector.api.translate(mangled, vector.options)
+                #expect(CommonGround(request.body).faults == [], "\(String(decoding: mangled, as: UTF8.self))")
+                #expect(try ChatRequestReading.reads(request.body))
+            } catch let error as AgentRequestError {
+                #expect(!error.message.isEmpty)
+            }
+        }
+    }
+
     @Test(arguments: AgentAPI.allCases)
     func everyLimitIsKept(_ api: AgentAPI) throws {
         let list = api == .responses ? "input" : "messages"

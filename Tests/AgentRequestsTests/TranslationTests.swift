@@ -116,15 +116,14 @@ import Testing
 
     @Test func whatReasoningIsOpenedIsTheOwnersBusiness() throws {
         var options = AgentRequestOptions()
-        let body = Array(
-            #"{"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"thinking","thinking":"","signature":"\u0041"},{"type":"text","text":"y"}]}]}"#
-                .utf8)
+        let thinking = #"{"type":"thinking","thinking":"","signature":"\u0041"},{"type":"text","text":"y"}"#
+        let messages = #"{"role":"user","content":"x"},{"role":"assistant","content":[\#(thinking)]}"#
+        let body = Array(#"{"model":"m","messages":[\#(messages)]}"#.utf8)
+        func translated() throws -> String { String(decoding: try AgentRequest.messages(body, options: options).body, as: UTF8.self) }
         options.opensReasoning = { $0 == [0x41] ? Array("raw \"thought\"".utf8) : nil }
-        #expect(
-            String(decoding: try AgentRequest.messages(body, options: options).body, as: UTF8.self).contains(
-                #""reasoning_content":"raw \"thought\"""#))
+        #expect(try translated().contains(#""reasoning_content":"raw \"thought\"""#))
         options.opensReasoning = { _ in nil }
-        #expect(!String(decoding: try AgentRequest.messages(body, options: options).body, as: UTF8.self).contains("reasoning_content"))
+        #expect(try !translated().contains("reasoning_content"))
     }
 
     @Test func aClampMayLeaveTheLengthOut() throws {
@@ -140,7 +139,10 @@ import Testing
     @Test func aPromptSummaryFindsInTheBodyWhatItNeeds() throws {
         let items: [Any] = [
             ["role": "user", "content": "First"], ["role": "assistant", "content": "Done"],
-            ["role": "user", "content": [["type": "input_text", "text": "What is this?"], ["type": "input_image", "image_url": "data:,"]]],
+            [
+                "role": "user",
+                "content": [["type": "input_text", "text": "What is this?"], ["type": "input_image", "image_url": "data:,"]],
+            ],
             ["type": "function_call", "call_id": "1", "name": "f", "arguments": "{}"],
             ["type": "function_call_output", "call_id": "1", "output": "x"],
         ]
