@@ -24,6 +24,32 @@ import Testing
         #expect(error?.code.isEmpty == false)
     }
 
+    @Test(
+        "what is refused before a field is looked at has a code and a sentence too",
+        arguments: [
+            (AgentRequestError.notUTF8, "invalid_json", "The request body is not valid UTF-8."),
+            (.tooDeep(limit: 3), "json_too_deep", "The request body is nested deeper than 3 levels."),
+            (.tooManyMembers(limit: 3), "invalid_request", "The request body has more than 3 members."),
+            (.tooMany(field: "tools", limit: 3), "invalid_request", "The field \"tools\" holds more than 3 elements."),
+            (.notAnObject, "invalid_request", "The request body must be a JSON object."),
+        ])
+    func errors(_ error: AgentRequestError, _ code: String, _ message: String) {
+        #expect(error.code == code && error.message == message)
+    }
+
+    @Test(arguments: AgentAPI.allCases)
+    func bytesThatAreNoUTF8AreRefused(_ api: AgentAPI) {
+        let body = Array(#"{"model":"m","input":""#.utf8) + [0xC3, 0x28] + Array("\"}".utf8)
+        #expect(throws: AgentRequestError.notUTF8) { try api.translate(body) }
+    }
+
+    @Test func whatNeedsStoredResponsesHasACodeOfItsOwn() {
+        let error = #expect(throws: AgentRequestError.self) {
+            try AgentAPI.responses.translate(Array(#"{"model":"m","input":"x","previous_response_id":"r"}"#.utf8))
+        }
+        #expect(error?.code == "unsupported_parameter")
+    }
+
     /// Every value of every vector in turn, replaced by each kind of value: a translation on common ground, or a refusal that names a field.
     @Test(arguments: try AgentAPI.allCases.flatMap { try Vector.all($0) })
     func aValueOfAnotherKindIsTranslatedOrRefusedByName(_ vector: Vector) throws {
