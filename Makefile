@@ -53,7 +53,7 @@ test: deps build ## build and run all tests
 test-pure: ## run the tests of the pure floors only: seconds, no network stack
 	FLOORS=pure $(SWIFT) test --scratch-path .build/pure
 
-faults: ## play every row of the fault matrix with the real programs, and print it row by row (ROWS="part of a name")
+faults: ## play every row of the fault matrix with the real programs, and print it row by row (ROWS="part of a name|of another")
 	$(SWIFT) build $(STRICT) --build-tests
 	@SWIFT="$(SWIFT)" Tests/Checks/faults.sh "$(ROWS)"
 

@@ -55,6 +55,7 @@ var targets: [Target] = [
     pure("AgentAPIs", ["EventStream", "JSONBytes"]),
 
     // Floor 3: one request's stream, and the way to the upstream.
+    pure("AgentRequests", ["JSONBytes", "AgentAPIs", "ChatRequests"]),
     pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs"]),
     pure("Upstream", ["CCurl"]),
 
@@ -76,6 +77,7 @@ var targets: [Target] = [
     tests("ChatRequests", ["ChatRequests", "JSONBytes"]),
     tests("Detect", ["Detect", "PCRE"]),
     tests("Summaries", ["Summaries"]),
+    tests("AgentRequests", ["AgentRequests", "AgentAPIs", "ChatRequests"]),
     tests("AgentAPIs", ["AgentAPIs", "EventStream", "JSONBytes", "AgentChecks"]),
     tests(
         "Phases", ["Phases", "AgentAPIs", "ChatDelta", "ChatRequests", "Detect", "EventStream", "JSONBytes", "Summaries", "AgentChecks"]),

@@ -15,7 +15,7 @@ floors='
 0 CCurl CMalloc CPCRE2 CLineEdit
 1 EventStream JSONBytes PCRE Descriptors
 2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings
-3 Phases Upstream
+3 AgentRequests Phases Upstream
 4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
 # What the pure floors (0 to 3) may import beside lower floors: any of them, and single ones.

@@ -40,7 +40,11 @@ extension EndToEnd {
             let first = try upstream.acceptRequest()
             // A step is told, and the replacement has the same thought again.
             try first.send(Played.head + Played.reasoning(thought + "Let me look at the others too. "))
-            try client.receive(text: "3530 kilometres")
+            // The step may take its time; comments keep the upstream's silence from counting.
+            try eventually("the step to be told", within: .seconds(10)) {
+                try first.send(Played.chunk(": still here\n\n"))
+                return (try? client.receive(text: "3530 kilometres", within: .milliseconds(200))) != nil
+            }
             try street.orderReplacement()
             try first.send(Played.reasoning("Then the zebra"))
             let start = ContinuousClock.now

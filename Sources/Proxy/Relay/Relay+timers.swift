@@ -7,10 +7,18 @@ extension Relay {
     /// When something has to be looked at next.
     private var nextLook: Duration? {
         if end != nil { return drainDeadline }
-        var times = running.map { $0.isRefused ? $0.headArrived + Relay.errorBodyTime : $0.deadlines.nextCheck }
-        times.append(hedgeTime)
-        if job.isStream, !isBeingRefused { times.append(sink.hasStarted ? machine.nextTick : openTime) }
-        return times.compactMap { $0 }.min()
+        // Asked for after every round: a loop, for an array would be an allocation a chunk.
+        var next = hedgeTime
+        for attempt in running {
+            next = earlier(next, attempt.isRefused ? attempt.headArrived + Relay.errorBodyTime : attempt.deadlines.nextCheck)
+        }
+        guard job.isStream, !isBeingRefused else { return next }
+        return earlier(next, sink.hasStarted ? machine.nextTick : openTime)
+    }
+
+    private func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     /// Whether a refusal is all there is: then its status is waited for, and neither head nor heartbeat is sent meanwhile.

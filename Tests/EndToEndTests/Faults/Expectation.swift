@@ -55,6 +55,8 @@ extension FaultRun {
         judgePhases(stream, style, mayBeCut: false)
         if let answer { expect(stream.answer == answer, "the answer is “\(stream.answer.prefix(200))”, not “\(answer.prefix(200))”") }
         expect(stream.events.dropLast().allSatisfy { $0.json["object"].string == "chat.completion.chunk" }, "an event is no chunk: \(text)")
+        let untagged = stream.events.filter { !$0.json["phase"].exists }.compactMap { $0.json["choices"][0]["delta"]["content"].string }
+        expect(untagged.joined().isEmpty, "text without a phase: \(untagged)")
         if answer == FaultStage.goodAnswer {
             expect(!text.contains("zebrafish one"), "something of the lost answer was shown: \(text)")
         }

@@ -1,10 +1,12 @@
 import Foundation
 
 extension FaultRow {
-    /// Only the rows whose description holds what the environment says (`FAULT_ROWS`), if it says anything.
+    /// Only the rows whose description holds what the environment says (`FAULT_ROWS`), or one of several such texts between bars, if it
+    /// says anything.
     static func wanted(_ rows: [FaultRow]) -> [FaultRow] {
         guard let part = ProcessInfo.processInfo.environment["FAULT_ROWS"], !part.isEmpty else { return rows }
-        return rows.filter { $0.testDescription.contains(part) }
+        let parts = part.split(separator: "|")
+        return rows.filter { row in parts.contains { row.testDescription.contains($0) } }
     }
 }
 

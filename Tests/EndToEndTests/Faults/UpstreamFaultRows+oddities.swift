@@ -17,11 +17,12 @@ extension UpstreamFault {
     }
 
     static let oddities: [UpstreamFault] = [
-        odd("byte order mark") { "\u{FEFF}" + $0 },
+        // The first event is the answer: nobody would miss a bit of reasoning.
+        odd("byte order mark") { "\u{FEFF}" + $0.replacingOccurrences(of: ScriptedUpstream.reasoningEvent, with: "") },
         odd("CR alone") { $0.replacingOccurrences(of: "\n", with: "\r") },
         odd("CRLF") { $0.replacingOccurrences(of: "\n", with: "\r\n") },
         odd("mixed line ends") {
-            $0.replacingOccurrences(of: "\n\n", with: "\r\n\n").replacingOccurrences(of: "data: [", with: "\rdata: [")
+            $0.replacingOccurrences(of: "\n\n", with: "\n\r").replacingOccurrences(of: "data: [", with: "\r\ndata: [")
         },
         odd("data: : keepalive, and empty data") {
             "data: : keepalive\n\ndata:\n\ndata: \n\n" + $0.replacingOccurrences(of: "\n\ndata", with: "\n\ndata: : k\n\ndata")
