@@ -18,8 +18,13 @@ extension Rehearsal {
 
     /// Plays `reasoning` (UTF-8) at this many tokens a second to the engine that asks a small model.
     ///
-    /// - Parameter ask: makes a call, for which there is so much time; nil when that was not enough. It takes what it takes while the
-    ///   rehearsal's clock stands still, and its result comes on that clock after the time that the reply says.
+    /// - Parameters:
+    ///   - reasoning: the whole of it, UTF-8.
+    ///   - prompt: what the user asked.
+    ///   - options: when the model is asked, and with what.
+    ///   - tokensPerSecond: how fast the reasoning comes.
+    ///   - ask: makes a call, for which there is so much time; nil when that was not enough. It takes what it takes while the rehearsal's
+    ///     clock stands still, and its result comes on that clock after the time that the reply says.
     public init(
         of reasoning: [UInt8], prompt: PromptFacts = PromptFacts(), options: ModelSummaryOptions = ModelSummaryOptions(),
         tokensPerSecond: Double = 50, ask: (SummaryCall, Duration) async -> Reply?
