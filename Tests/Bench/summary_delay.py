@@ -2,17 +2,19 @@
 """Measures whether a model that makes the steps of summaries delays the answer.
 
 Proxies with the engine `model` (one with a summariser that answers, one with a summariser that never does, so that its call is under way
-when the answer begins), one with the engine `extractive` and one without summaries get the same request in turns. The clock runs from the
-request's last byte to the answer's first. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`, and
+when the answer begins), one with the engine `extractive` and one without summaries get the same request in turns. The clock runs from
+where the answer's first byte leaves the upstream to where it reaches the client. Printed are the medians in milliseconds, and for each the difference and the ratio to `off`, and
 the median of the differences between runs that follow each other.
 
 usage: summary_delay.py BUILD_FOLDER [RUNS]
 """
+import http.server
 import json
 import os
 import socket
 import statistics
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -24,28 +26,57 @@ SOCKET_SECONDS = 30
 QUESTION = "Is 1001 a prime number, and what are its factors?"
 # 0.8 s of thoughts: long enough for a call to begin, at 0.5 s.
 THOUGHT = " ".join(["Let me test the small primes as divisors of 1001 and see what comes of it."] * 5)
-SCENARIO = {
-    "name": "thinks-for-a-moment", "description": "measured", "reasoning": THOUGHT, "answer": "No. 1001 = 7 × 11 × 13.",
-    "pacing": {"tokens_per_second": 100, "jitter": 0, "first_token_delay_ms": 0}}
+MODEL = "thinks-for-a-moment"
+# When the answer's first byte left the upstream, which lives in this process so that both ends have one clock.
+sent = []
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Thinks for 0.8 s and answers; of that only the way of the answer's first byte is measured."""
+
+    protocol_version = "HTTP/1.0"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        for word in THOUGHT.split():
+            self.say({"reasoning_content": word + " "})
+            time.sleep(0.01)
+        time.sleep(0.02)
+        sent.append(time.perf_counter())
+        self.say({"content": "No"})
+        self.say({}, "stop")
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def say(self, delta, reason=None):
+        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL,
+                 "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        self.wfile.write(b"data: " + json.dumps(chunk, separators=(",", ":")).encode() + b"\n\n")
+        self.wfile.flush()
+
+    def log_message(self, *_):
+        pass
 
 
 def first_answer_byte(url):
-    """Seconds from the request's last byte to the answer's first."""
+    """Seconds that the answer's first byte takes from the upstream to the client."""
     address = urllib.parse.urlsplit(url)
     body = json.dumps(
-        {"model": SCENARIO["name"], "stream": True, "messages": [{"role": "user", "content": QUESTION}]}).encode()
+        {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": QUESTION}]}).encode()
     head = "POST /v1/chat/completions HTTP/1.1\r\nhost: %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     with socket.create_connection((address.hostname, address.port), SOCKET_SECONDS) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall((head % (address.netloc, len(body))).encode() + body)
-        begin, received, first = time.perf_counter(), b"", None
+        received, first = b"", None
         while True:
             piece = connection.recv(65536)
             if not piece:
                 break
             received += piece
             if first is None and b'"content":"No"' in received:
-                first = time.perf_counter() - begin
+                first = time.perf_counter() - sent[-1]
     if first is None or b"data: [DONE]" not in received:
         raise SystemExit("bench: not a whole stream: %r" % received[-300:])
     return first
@@ -58,20 +89,17 @@ def main():
     scenarios = os.path.join(ROOT, "Fixtures", "scenarios")
     programs = []
     try:
-        folder = os.path.join(ROOT, ".build", "bench-summaries")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "thinks.json"), "w", encoding="utf-8") as file:
-            json.dump(SCENARIO, file)
-        mock = Program(build, "mock-upstream", ["--port", "0", "--quiet", "--fixtures", folder])
+        upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
         small = Program(build, "mock-upstream", ["--port", "0", "--quiet", "--fixtures", scenarios])
-        programs += [mock, small]
+        programs.append(small)
         model = ["--summaries-engine", "model", "--summaries-model-url", small.url, "--summaries-model-name"]
         kinds = {
             "off": ["--summaries-reasoning", "off"], "extractive": [], "model": model + ["summariser"],
             "model, no answer": model + ["summariser!no-answer"]}
         urls = {}
         for kind, flags in kinds.items():
-            proxy = Program(build, "proxy", ["--port", "0", *flags], UPSTREAM_URL=mock.url)
+            proxy = Program(build, "proxy", ["--port", "0", *flags], UPSTREAM_URL="http://127.0.0.1:%d" % upstream.server_port)
             programs.append(proxy)
             urls[kind] = proxy.url
         times = {kind: [] for kind in kinds}
