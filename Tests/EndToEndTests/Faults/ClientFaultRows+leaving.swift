@@ -41,7 +41,7 @@ extension FaultRow {
         ]
 
     private static let reading: [FaultRow] = [
-        FaultRow(.client, "reads slowly", way: "64 KiB a step", expected: "everything, late", ["client-timeouts-progress": "5s"]) {
+        FaultRow(.client, "reads slowly", way: "64 KiB a step", expected: "everything, late", ["client-timeouts-progress": "30s"]) {
             stage, run in
             let (order, answer) = EndToEnd.BackpressureTests.scenario(bytes: 8 << 20)
             try stage.house.order(order)
