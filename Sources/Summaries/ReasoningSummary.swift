@@ -13,7 +13,7 @@
 /// `largestHeldByteCount`, typically it is a tenth of that.
 public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
-    static let goodScore = 70
+    static let goodScore = 60
     /// Points from which a sentence is better than silence.
     static let fairScore = 10
     /// The same two for the first step: an early sign of life matters more than its content.
@@ -118,7 +118,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         if let due = noticeDue, now >= due { return notice(at: now) }
         let pace = pace(since: begun)
         guard watch.loopBegan == nil, now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
-        // Asked with every piece of text: the best score tells cheaply whether anything is due.
+        // Asked with every piece of text: the best score of all tells cheaply whether anything can be due, however many wait.
+        guard let earliest = pace.due(for: candidates.highestScore), now >= earliest else { return nil }
         guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due,
             let chosen = candidates.best(atLeast: pace.score(at: now), within: room)
         else { return nil }

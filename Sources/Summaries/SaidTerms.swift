@@ -1,7 +1,7 @@
 /// What the steps so far have said, by terms.
 ///
 /// Each term knows the steps that hold it as a set of bits, and all steps are compared at once: a sentence costs the same whether three
-/// steps were said or ninety. Step by step, a long stream spent a third of its time here.
+/// steps were said or ninety.
 struct SaidTerms {
     /// Steps remembered. With the default options a summary seldom has more.
     static let mostSteps = 96
