@@ -13,7 +13,7 @@
 /// `largestHeldByteCount`, typically it is a tenth of that.
 public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
-    static let goodScore = 70
+    static let goodScore = 60
     /// Points from which a sentence is better than silence.
     static let fairScore = 10
     /// The same two for the first step: an early sign of life matters more than its content.
@@ -33,7 +33,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// the last passages, a heading, the sentences of one piece, and the phrases by which repetition is noticed.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
-        + SaidTerms.mostSteps * Judge.mostTerms * 4 + Judge.mostPromptTerms * 4 + Closing.most * SentenceSplitter.longestSentence
+        + SaidTerms.mostSteps * Judge.mostTerms * SaidTerms.bytesPerTerm + Judge.mostPromptTerms * 4 + Closing.most * SentenceSplitter.longestSentence
         + SentenceSplitter.longestSentence + pieceLength + RepetitionWatch.heldByteCount
 
     let options: ReasoningSummaryOptions
@@ -118,7 +118,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         if let due = noticeDue, now >= due { return notice(at: now) }
         let pace = pace(since: begun)
         guard watch.loopBegan == nil, now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
-        // Asked with every piece of text: the best score tells cheaply whether anything is due.
+        // Asked with every piece of text: the best score of all tells cheaply whether anything can be due, however many wait.
+        guard let earliest = pace.due(for: candidates.highestScore), now >= earliest else { return nil }
         guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due,
             let chosen = candidates.best(atLeast: pace.score(at: now), within: room)
         else { return nil }

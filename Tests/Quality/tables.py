@@ -75,10 +75,12 @@ def versus(totals, paint):
     everything = totals["all"]
     if not everything["baselines"]:
         return
-    print("\n" + paint(f"{'at equal length':<26}{'coverage':>9}{'conclusion':>12}", "1"))
+    print("\n" + paint(f"{'at equal length':<26}{'coverage':>9}{'conclusion':>12}{'engine ahead by':>18}{'95 % interval':>20}", "1"))
     engines = {"extractive engine": everything} | {name: everything["baselines"][name] for name in BASELINES if name in everything["baselines"]}
     for name, one in engines.items():
-        print(f"{name:<26}{one['coverage']:>9.1%}{percent(one['kept'], 12)}")
+        lead = everything["lead"].get(name)
+        ahead = f"{lead['mean']:>+18.1%}{lead['low']:>+11.1%} … {lead['high']:>+6.1%}" if lead else ""
+        print(f"{name:<26}{one['coverage']:>9.1%}{percent(one['kept'], 12)}{ahead}")
 
 
 def bars(verdicts, paint):
