@@ -33,7 +33,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// the last passages, a heading, the sentences of one piece, and the phrases by which repetition is noticed.
     public static let largestHeldByteCount =
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
-        + SaidTerms.mostSteps * Judge.mostTerms * SaidTerms.bytesPerTerm + Judge.mostPromptTerms * 4 + Closing.most * SentenceSplitter.longestSentence
+        + SaidTerms.mostSteps * Judge.mostTerms * SaidTerms.bytesPerTerm + Judge.mostPromptTerms * 4 + Closing.most
+        * SentenceSplitter.longestSentence
         + SentenceSplitter.longestSentence + pieceLength + RepetitionWatch.heldByteCount
 
     let options: ReasoningSummaryOptions
