@@ -12,8 +12,8 @@ struct SaidTerms {
     /// Share that the latest steps together may hold, in percent.
     static let recentOverlapLimit = 85
     static let recentSteps = 5
-    /// Bytes that a term takes: itself and the steps that hold it.
-    static let bytesPerTerm = 4 + 16
+    /// Bytes that a term takes: itself and the steps that hold it, in a table that may be three eighths full.
+    static let bytesPerTerm = (4 + 16) * 8 / 3 + 1
 
     /// The steps that hold a term, a bit each; the steps take turns with the bits.
     private var steps: [UInt32: UInt128] = [:]
