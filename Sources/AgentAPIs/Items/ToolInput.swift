@@ -48,18 +48,4 @@ enum ToolInput {
         decoder.finish(to: &text)
         return text
     }
-
-    /// Whether `arguments` are one JSON object.
-    static func isObject(_ arguments: [UInt8]) -> Bool {
-        let bytes = arguments.span
-        do throws(JSONError) {
-            var cursor = JSONCursor(bytes)
-            guard try cursor.peek() == .object else { return false }
-            _ = try cursor.skipValue()
-            try cursor.finish()
-            return true
-        } catch {
-            return false
-        }
-    }
 }

@@ -60,7 +60,7 @@ struct OpenBlock {
     /// The input must be an object: what is none stands in one, so that the tool refuses it and the model learns of it.
     private static func input(_ arguments: [UInt8]) -> [UInt8] {
         if arguments.allSatisfy({ $0 <= 0x20 }) { return Array("{}".utf8) }
-        if ToolInput.isObject(arguments) { return arguments }
+        if JSONKind.isObject(arguments.span) { return arguments }
         var wrapped = Array("{\"unreadable_arguments\":".utf8)
         JSONText.appendQuoted(arguments.span, to: &wrapped)
         wrapped.append(UInt8(ascii: "}"))

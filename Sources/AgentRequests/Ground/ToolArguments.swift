@@ -5,7 +5,7 @@ enum ToolArguments {
     /// `arguments` if they are a JSON object; `{}` for nothing; else an object with the text as `input`, because a server that parses them
     /// would refuse the whole conversation for one old slip of the model.
     static func object(_ arguments: [UInt8]) -> [UInt8] {
-        if isObject(arguments) { return arguments }
+        if JSONKind.isObject(arguments.span) { return arguments }
         let isBlank = arguments.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
         return isBlank ? Array("{}".utf8) : wrapped(arguments)
     }
@@ -16,18 +16,5 @@ enum ToolArguments {
         JSONText.appendQuoted(text.span, to: &output)
         output.append(UInt8(ascii: "}"))
         return output
-    }
-
-    private static func isObject(_ text: [UInt8]) -> Bool {
-        let bytes = text.span
-        do throws(JSONError) {
-            var cursor = JSONCursor(bytes)
-            guard try cursor.peek() == .object else { return false }
-            _ = try cursor.skipValue()
-            try cursor.finish()
-            return true
-        } catch {
-            return false
-        }
     }
 }
