@@ -38,7 +38,7 @@ def measured(trace, line, rate):
     pace = metrics.pace(steps, trace, metrics.Clock(line["token_ends"], rate))
     characters = sum(map(len, units))
     return {
-        "name": trace.name, "kind": trace.kind, "language": trace.language, "traits": trace.traits,
+        "name": trace.name, "set": trace.set, "kind": trace.kind, "language": trace.language, "traits": trace.traits,
         "reasoning_characters": len(trace.reasoning), "seconds": line["seconds"], "characters": characters, "steps": len(units),
         "titles": sum(1 for step in steps if step["title"]), "tokens": line["tokens"],
         "microseconds_per_token": line.get("microseconds_per_token"),
@@ -71,7 +71,7 @@ def ratio(part, whole):
 
 def totals(results):
     groups = {"all": results}
-    for field in ("kind", "language"):
+    for field in ("set", "kind", "language"):
         for name in dict.fromkeys(result[field] for result in results):
             groups[f"{field} {name}"] = [result for result in results if result[field] == name]
     for trait in sorted({trait for result in results for trait in result["traits"]}):
@@ -111,7 +111,7 @@ def recordings(folder, program, rate, played):
             if len(text) < 200:
                 continue
             copy = pathlib.Path(made) / f"{path.stem}.txt"
-            copy.write_text(f"kind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
+            copy.write_text(f"set: held-out\nkind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
             results.append(measured(corpus.read(copy), played(program, [copy], rate)[0], rate))
     return results
 
