@@ -24,7 +24,7 @@ POINTS = [
 
 
 def trace(reasoning, **more):
-    return corpus.Trace(pathlib.Path("t.txt"), "other", "en", "", [], POINTS, None, reasoning, more.get("repeats_from"))
+    return corpus.Trace(pathlib.Path("t.txt"), "develop", "other", "en", "", [], POINTS, None, reasoning, more.get("repeats_from"))
 
 
 def steps(*said):
