@@ -5,9 +5,9 @@ import Settings
 // Answering, and the clocks of reading and answering.
 extension HTTPConnection {
     func beginResponse(to request: HTTPRequest, _ context: ChannelHandlerContext) -> ResponseSink {
-        deadline?.cancel()
+        deadline.disarm()
         let sink = ResponseSink(
-            context: context, request: request, keepsAlive: !mustClose && !server.isDraining,
+            context: context, wire: wire, frame: loop.frame, request: request, keepsAlive: !mustClose && !server.isDraining,
             crossOrigin: server.crossOrigin.headers(for: request))
         sink.onEnd = { [weak self, unowned sink] in self?.responseEnded(sink) }
         sink.onWaiting = { [weak self, unowned sink] in self?.responseWaits(sink, context) }
@@ -62,12 +62,23 @@ extension HTTPConnection {
     // MARK: Deadlines
 
     func arm(_ timeout: Duration, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        guard timeout > .zero else { return }
+        guard timeout > .zero else { return deadline.disarm() }
+        if let alarm = deadline.arm(at: .now() + TimeAmount(timeout)) { setAlarm(alarm, context) }
+    }
+
+    private func setAlarm(_ time: NIODeadline, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+        deadline.alarm = context.eventLoop.scheduleTask(deadline: time) {
             let (connection, context) = bound.value
-            connection.deadlinePassed(context)
+            connection.alarmRang(context)
+        }
+    }
+
+    private func alarmRang(_ context: ChannelHandlerContext) {
+        switch deadline.alarmRang(at: .now()) {
+        case .nothing: break
+        case .early(let time): setAlarm(time, context)
+        case .due: deadlinePassed(context)
         }
     }
 

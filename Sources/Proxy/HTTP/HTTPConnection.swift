@@ -51,7 +51,7 @@ final class HTTPConnection: ChannelInboundHandler {
         didSet { noteIdle() }
     }
     var exchange: (any Exchange)?
-    var deadline: Scheduled<Void>?
+    var deadline = LazyDeadline()
     var bytesBeforeHead = 0
     var bodyBytes = 0
     var mustClose = false
@@ -62,6 +62,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Where the client is.
     private(set) var network = ClientKey.network("")
     private var context: ChannelHandlerContext?
+    /// Where bytes go that have their framing: behind the HTTP encoder.
+    var wire: ChannelHandlerContext?
 
     /// Its place in its loop's `IdleList`, which alone touches this.
     var isListedIdle = false
@@ -95,7 +97,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         state = .closed
-        deadline?.cancel()
+        deadline.cancel()
         loop.closed(self)
         server.connections.closed(network)
         exchange?.clientLeft()
@@ -106,7 +108,7 @@ final class HTTPConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         exchange?.clientWritabilityChanged(isWritable: context.channel.isWritable)
         if case .responding(let sink) = state {
-            if context.channel.isWritable { deadline?.cancel() } else { watchProgress(sink, context) }
+            if context.channel.isWritable { deadline.disarm() } else { watchProgress(sink, context) }
         }
         context.fireChannelWritabilityChanged()
     }
