@@ -18,7 +18,7 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections; auto: one per core."),
+                "Threads for connections (also --threads); auto: one per core that the process may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
                 "How a loop learns that upstreams have sent something: by the kernel, or by a helper thread; auto: by the kernel where it can."),

@@ -51,7 +51,8 @@ final class HTTPConnection: ChannelInboundHandler {
         didSet { noteIdle() }
     }
     var exchange: (any Exchange)?
-    var deadline = LazyDeadline()
+    /// What the current state waits for at most.
+    var deadline: LazyAlarm?
     var bytesBeforeHead = 0
     var bodyBytes = 0
     var mustClose = false
@@ -82,10 +83,16 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        let alarm = LazyAlarm(eventLoop: context.eventLoop)
+        alarm.onRing = { [weak self] in
+            if let self, let context = self.context { deadlinePassed(context) }
+        }
+        deadline = alarm
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        deadline?.cancel()
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -97,7 +104,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         state = .closed
-        deadline.cancel()
+        deadline?.cancel()
         loop.closed(self)
         server.connections.closed(network)
         exchange?.clientLeft()
@@ -108,7 +115,7 @@ final class HTTPConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         exchange?.clientWritabilityChanged(isWritable: context.channel.isWritable)
         if case .responding(let sink) = state {
-            if context.channel.isWritable { deadline.disarm() } else { watchProgress(sink, context) }
+            if context.channel.isWritable { deadline?.disarm() } else { watchProgress(sink, context) }
         }
         context.fireChannelWritabilityChanged()
     }
@@ -157,7 +164,7 @@ final class HTTPConnection: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         noteIdle()
-        arm(timeouts.idle, context)
+        arm(timeouts.idle)
     }
 
     /// No line in the log for each of them: there may be thousands.

@@ -6,7 +6,7 @@ struct LazyDeadline {
     /// What a timer that rings has to do.
     enum Outcome {
         case nothing
-        /// It rang too early: the deadline is at this time.
+        /// It rang too early: it has to be set for this time.
         case early(NIODeadline)
         /// The deadline has passed, and is no more.
         case due
@@ -14,16 +14,14 @@ struct LazyDeadline {
 
     /// When it passes; nil if nothing is waited for.
     private var time: NIODeadline?
-    private var alarmTime: NIODeadline?
-    /// The timer, set by the owner.
-    var alarm: Scheduled<Void>?
+    /// When the timer rings; nil if none is set.
+    private var timerTime: NIODeadline?
 
-    /// Moves the deadline. Returns the time for which a timer has to be set, if one has.
+    /// Moves the deadline. Returns the time for which the timer has to be set, if it has.
     mutating func arm(at time: NIODeadline) -> NIODeadline? {
         self.time = time
-        if let alarmTime, alarmTime <= time { return nil }
-        alarm?.cancel()
-        alarmTime = time
+        if let timerTime, timerTime <= time { return nil }
+        timerTime = time
         return time
     }
 
@@ -32,20 +30,17 @@ struct LazyDeadline {
         time = nil
     }
 
-    /// Nothing is waited for ever again.
+    /// Nothing is waited for, and the timer is taken back.
     mutating func cancel() {
-        disarm()
-        alarm?.cancel()
-        alarm = nil
-        alarmTime = nil
+        time = nil
+        timerTime = nil
     }
 
-    mutating func alarmRang(at now: NIODeadline) -> Outcome {
-        alarm = nil
-        alarmTime = nil
+    mutating func timerRang(at now: NIODeadline) -> Outcome {
+        timerTime = nil
         guard let time else { return .nothing }
         guard time <= now else {
-            alarmTime = time
+            timerTime = time
             return .early(time)
         }
         self.time = nil

@@ -9,6 +9,8 @@ final class LoopContext: @unchecked Sendable {
     let upstream: UpstreamClient
     /// Where response bodies are framed.
     let frame = FrameBuffer()
+    /// Where streams get their timers.
+    let alarms: AlarmPool
     private var connections: [ObjectIdentifier: (connection: HTTPConnection, context: ChannelHandlerContext)] = [:]
 
     /// - Parameters:
@@ -18,6 +20,7 @@ final class LoopContext: @unchecked Sendable {
     /// - Throws: `outOfResources`.
     init(eventLoop: any EventLoop, options: UpstreamClientOptions, usesKernel: Bool) throws(UpstreamError) {
         self.eventLoop = eventLoop
+        alarms = AlarmPool(eventLoop: eventLoop)
         var options = options
         if usesKernel {
             options.makeReadiness = { descriptor, _, ready throws(UpstreamError) in

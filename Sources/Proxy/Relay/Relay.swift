@@ -59,7 +59,8 @@ final class Relay: Exchange {
     var isPaused = false
     /// The calls to a model that makes the steps; nil without one.
     lazy var summaryCalls = makeSummaryCalls()
-    var alarm: (at: Duration, task: Scheduled<Void>)?
+    /// Rings when something has to be looked at; nil while nothing is waited for.
+    var alarm: LazyAlarm?
     var drainDeadline: Duration?
 
     init(_ job: RelayJob, server: ServerContext, loop: LoopContext, sink: ResponseSink) {
@@ -219,7 +220,7 @@ final class Relay: Exchange {
     func letGo() {
         for attempt in running { attempt.letGo() }
         running = []
-        alarm?.task.cancel()
+        if let alarm { loop.alarms.giveBack(alarm) }
         alarm = nil
     }
 }
