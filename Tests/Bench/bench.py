@@ -5,7 +5,7 @@ Rounds are interleaved: each scenario runs against each system before the next s
 medians of the rounds; ratios are medians of each round's ratio. Every stream's text is compared; one wrong stream ends the run.
 
 usage: bench.py --programs FOLDER --native FOLDER [--only A,B] [--systems direct,nginx,events,off] [--rounds 3] [--quick] [--threads N]
-                [--also NAME=FOLDER]… [--json FILE] [--chart FILE] [--table FILE] [--check] [--profile FOLDER]
+                [--upstream mock] [--also NAME=FOLDER]… [--json FILE] [--chart FILE] [--table FILE] [--check] [--profile FOLDER]
 """
 import argparse
 import json
@@ -31,6 +31,7 @@ def options():
     parser.add_argument("--quick", action="store_true", help="a quarter of the requests")
     parser.add_argument("--threads", default="2", help="the proxy's threads (default: %(default)s)")
     parser.add_argument("--workers", default="2", help="nginx's workers (default: %(default)s)")
+    parser.add_argument("--upstream", choices=["lean", "mock"], default="lean", help="who answers: the C program, or mock-upstream (no latencies)")
     parser.add_argument("--also", action="append", default=[], metavar="NAME=FOLDER", help="another build of the proxy, measured beside")
     parser.add_argument("--json", metavar="FILE", help="write every row and the judgement")
     parser.add_argument("--table", metavar="FILE", help="write the tables, too")
@@ -54,7 +55,12 @@ def summary(row):
 def run(chosen, systems, given):
     """All rounds; ends at the first stream that was not whole."""
     results = Results()
-    upstream = processes.Upstream(given.native)
+    if given.upstream == "mock":
+        chosen = [scenario.without_times() for scenario in chosen]
+        models = {model for scenario in chosen for model in (scenario.model, scenario.warm_model())}
+        upstream = processes.MockUpstream(given.programs, given.native, models)
+    else:
+        upstream = processes.Upstream(given.native)
     try:
         for number in range(given.rounds):
             for scenario in chosen:

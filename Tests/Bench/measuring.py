@@ -46,15 +46,13 @@ def load(programs, port, style, arguments):
     return json.loads(run.stdout)
 
 
-def measure(scenario, system, upstream, programs, quick, profile=None):
-    """A row of figures."""
+def measure(scenario, system, upstream, programs, quick, profile=None, warm=True):
+    """A row of figures. Without `warm` the first requests count, too."""
     server = system.start(upstream.port) if system.start else None
     try:
         port = server.port if server else upstream.port
-        warm = load(programs, port, system.style, scenario.warm_up())
-        if warm["failed"]:
-            raise BenchError("%s, warming up: %d of %d streams failed: %s" % (
-                system.name, warm["failed"], warm["streams"], warm["first_failure"]))
+        if warm:
+            warm_up(scenario, system, programs, port)
         before = server.metrics() if isinstance(server, processes.Proxy) else {}
         memory = processes.MemoryWatch(server) if server else None
         recorder = start_profile(profile, server) if profile and server else None
@@ -72,6 +70,12 @@ def measure(scenario, system, upstream, programs, quick, profile=None):
     finally:
         if server:
             server.end()
+
+
+def warm_up(scenario, system, programs, port):
+    seen = load(programs, port, system.style, scenario.warm_up())
+    if seen["failed"]:
+        raise BenchError("%s, warming up: %d of %d streams failed: %s" % (system.name, seen["failed"], seen["streams"], seen["first_failure"]))
 
 
 def start_profile(path, server):
