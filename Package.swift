@@ -129,8 +129,8 @@ if !pureOnly {
             name: "Proxy",
             dependencies: server + [
                 .product(name: "Yams", package: "Yams"), "CMalloc", "Descriptors",
-                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs", "Phases", "Upstream",
-                "Settings", "Sealing",
+                "EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs", "AgentRequests", "Phases",
+                "Upstream", "Settings", "Sealing",
             ],
             exclude: ["Proxy.docc"],
             swiftSettings: strict),
@@ -151,7 +151,8 @@ if !pureOnly {
         tests("Proxy", ["Proxy", "ChatRequests", "Detect", "Phases", "Settings", "Summaries"] + server),
         tests("ProxyClient", ["proxy-client"]),
         // The programs are named so that they are built; the tests run them and import nothing of them.
-        tests("EndToEnd", ["Proxy", "MockUpstream", "proxy-client", "AgentChecks"], exclude: ["Faults/README.md", "Faults/tls_server.py"]),
+        tests(
+            "EndToEnd", ["Proxy", "MockUpstream", "proxy-client", "AgentChecks"], exclude: ["Faults/README.md", "Faults/tls_server.py"]),
     ]
     products += [
         .executable(name: "proxy", targets: ["Proxy"]),
