@@ -1,4 +1,3 @@
-import Descriptors
 import Detect
 import Logging
 import NIOCore
@@ -54,7 +53,7 @@ final class ServerContext: Sendable {
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
         memory = MemoryWatch(limit: settings.limits.memoryBytes)
         crossOrigin = CrossOrigin(settings.cors)
-        loopCount = settings.server.threads ?? min(System.coreCount, Cores.allowedCount ?? .max)
+        loopCount = settings.server.threads ?? Cores.count
         budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
         connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }
