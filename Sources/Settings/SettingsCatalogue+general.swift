@@ -8,7 +8,8 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + summaryModel + detection + resilience + limits + processes
+    static let general: [Setting<ProxySettings>] =
+        server + styles + summaries + summaryModel + detection + models + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -123,8 +124,30 @@ extension SettingsCatalogue {
                 "detection.learn", \.detection.learns, .toggle,
                 "Remember models whose output ends reasoning that it never began."),
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
+        ]
+    }
+
+    private static var models: [Setting<ProxySettings>] {
+        [
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+            set(
+                "models.map", \.models.map, .byPattern(.text("model name")),
+                "Models by the names clients ask for; the first pattern that fits wins, * alone is for names that no upstream lists."),
+            set(
+                "models.context_window", \.models.contextWindows, .byPattern(.count(256...100_000_000)),
+                "Tokens of a model's context, prompt and answer together: agents ask for longer answers than fit."),
+            set(
+                "agents.prompt_summary", \.agents.showsPrompt, .toggle, "Begin an agent's reasoning summary with what was asked."),
+            set(
+                "agents.efforts", \.agents.efforts, .list(of: .text("effort")),
+                "Efforts that upstreams know; an agent's becomes the nearest, and none is sent if there are none."),
+            set(
+                "agents.length_field", \.agents.lengthFields, .byPattern(.choice),
+                "Member that bounds an agent's answer, by model; max_tokens for all others."),
+            set(
+                "agents.thinking_switch", \.agents.thinkingSwitches, .byPattern(.choice),
+                "Member of chat_template_kwargs that tells a model's template whether to think; none is sent to all others."),
         ]
     }
 
