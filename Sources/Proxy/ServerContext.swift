@@ -2,6 +2,7 @@ import Detect
 import Logging
 import NIOCore
 import Phases
+import Sealing
 import Settings
 import Synchronization
 import Upstream
@@ -21,6 +22,8 @@ final class ServerContext: Sendable {
     let apiTokens: AccessTokens
     /// Whose orders are followed; empty for nobody's.
     let adminTokens: AccessTokens
+    /// For raw reasoning that travels through clients.
+    let seal: ReasoningSeal
     private let retries: Mutex<RetryBudget>
     let started = NIODeadline.now()
     private let draining = Atomic<Bool>(false)
@@ -43,6 +46,7 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
+        seal = ReasoningSeal(keys: settings.agents.reasoningKeys.map(\.exposed))
         summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)

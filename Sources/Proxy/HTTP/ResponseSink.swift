@@ -12,6 +12,7 @@ final class ResponseSink {
     private let requestID: String
     private let keepsAlive: Bool
     private let crossOrigin: [(String, String)]
+    private let errorShape: ErrorShape
     private(set) var hasStarted = false
     private(set) var hasEnded = false
     private(set) var status = 0
@@ -29,6 +30,7 @@ final class ResponseSink {
         isHeadRequest = request.method == .HEAD
         requestID = request.id
         self.crossOrigin = crossOrigin
+        errorShape = ErrorShape(request)
         // HTTP/1.0 has no chunks: the end of a stream is the end of the connection.
         self.keepsAlive = keepsAlive && request.version == .http1_1
     }
@@ -93,7 +95,8 @@ final class ResponseSink {
 
     /// A whole response that tells of a failure.
     func respond(_ failure: ProxyFailure) {
-        respond(status: failure.status, headers: failure.headers, body: failure.body)
+        let response = errorShape.response(to: failure, requestID: requestID)
+        respond(status: response.status, headers: response.headers, body: response.body)
     }
 
     private func writeHead(_ status: Int, _ headers: [(String, String)], length: Int?) {
@@ -101,6 +104,7 @@ final class ResponseSink {
         self.status = status
         var fields = HTTPHeaders(headers)
         fields.add(name: "x-request-id", value: requestID)
+        if errorShape == .messages { fields.add(name: "request-id", value: requestID) }
         for (name, value) in crossOrigin { fields.add(name: name, value: value) }
         if let length { fields.add(name: "content-length", value: String(length)) }
         if !keepsAlive { fields.replaceOrAdd(name: "connection", value: "close") }

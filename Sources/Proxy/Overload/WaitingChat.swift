@@ -127,7 +127,7 @@ final class WaitingChat: Exchange {
     private func leaveLine() {
         _ = stopWaiting()
         state = .over
-        server.metrics.add(.requests, [("route", Endpoint.chat.rawValue), ("status", "499")])
+        server.metrics.add(.requests, [("route", job.route.rawValue), ("status", "499")])
         server.metrics.add(.clientsLeft, [("phase", "queue")])
         guard server.settings.logging.accessLog else { return }
         server.log.info("client left the queue", metadata: ["request_id": "\(job.request.id)", "status": "499"])
