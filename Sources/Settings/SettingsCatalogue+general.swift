@@ -9,7 +9,7 @@ extension SettingsCatalogue {
 
     /// The settings of the process, in the order of the file.
     static let general: [Setting<ProxySettings>] =
-        server + styles + summaries + summaryModel + detection + models + resilience + limits + processes
+        server + styles + summaries + summaryModel + detection + models + agents + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -19,7 +19,10 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections; auto: one per core."),
+                "Threads for connections (also --threads); auto: one per core that the process may use."),
+            set(
+                "server.readiness", \.server.readiness, .choice,
+                "How a loop learns that upstreams have sent something: by the kernel, or by a helper thread; auto: by the kernel where it can."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
@@ -133,21 +136,7 @@ extension SettingsCatalogue {
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
             set(
                 "models.map", \.models.map, .byPattern(.text("model name")),
-                "Models by the names clients ask for; the first pattern that fits wins, * alone is for names that no upstream lists."),
-            set(
-                "models.context_window", \.models.contextWindows, .byPattern(.count(256...100_000_000)),
-                "Tokens of a model's context, prompt and answer together: agents ask for longer answers than fit."),
-            set(
-                "agents.prompt_summary", \.agents.showsPrompt, .toggle, "Begin an agent's reasoning summary with what was asked."),
-            set(
-                "agents.efforts", \.agents.efforts, .list(of: .text("effort")),
-                "Efforts that upstreams know; an agent's becomes the nearest, and none is sent if there are none."),
-            set(
-                "agents.length_field", \.agents.lengthFields, .byPattern(.choice),
-                "Member that bounds an agent's answer, by model; max_tokens for all others."),
-            set(
-                "agents.thinking_switch", \.agents.thinkingSwitches, .byPattern(.choice),
-                "Member of chat_template_kwargs that tells a model's template whether to think; none is sent to all others."),
+                "Models by the names clients use; the first that fits wins, * is for names nobody lists."),
         ]
     }
 
@@ -184,6 +173,9 @@ extension SettingsCatalogue {
             set("limits.line_bytes", \.limits.lineBytes, .size(sizes), "Longest line of an upstream's stream."),
             set("limits.queue_bytes", \.limits.queueBytes, .size(sizes), "Bytes waiting for a slow client before its upstream is paused."),
             set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
+            set(
+                "limits.reasoning_carried_bytes", \.limits.reasoningCarriedBytes, .size(1024...(1 << 20)),
+                "Reasoning of one turn that travels through an agent's client and back; longer reasoning does not."),
             set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
             set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
             set(

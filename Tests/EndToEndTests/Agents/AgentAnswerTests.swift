@@ -24,7 +24,7 @@ extension EndToEnd {
         /// Everything the mock says in any dialect arrives as the same answer in an agent's API.
         @Test(arguments: [
             "think-tags", "think-by-character", "harmony", "both-fields", "framing-everything", "random-cuts", "japanese", "emoji-split",
-            "no-reasoning", "no-role", "extra-keys", "json-instead", "lighthouse", "markers-kimi", "early-done", "no-content",
+            "no-reasoning", "no-role", "extra-keys", "json-instead", "lighthouse", "markers-kimi",
         ])
         func everyDialectIsAnswered(model: String) throws {
             let house = try House()

@@ -61,7 +61,7 @@ extension EndToEnd {
 
         @Test func anAgentsNameForAModelIsMapped() throws {
             let street = try Street(
-                ["=prime"], settings: "models: {map: {'claude-*': qwen3, 'gpt-5': listed, '*': prime}, context_window: {'qwen*': 8192}}",
+                ["=prime"], settings: "models: {map: {'claude-*': qwen3, 'gpt-5': listed, '*': prime}}",
                 each: "models: ['qwen*', 'listed*', 'prime']")
             for (name, expected) in [
                 ("claude-haiku-4-5", "qwen3"), ("gpt-5", "listed"), ("qwen2", "qwen2"), ("listed-2", "listed-2"), ("anything", "prime"),
@@ -80,7 +80,7 @@ extension EndToEnd {
 
         @Test func aWishForLengthIsCutToTheContext() throws {
             let house = try House([
-                "models-context-window": "small=2000", "agents-length-field": "small=max_completion_tokens",
+                "agents-context-window": "small=2000", "agents-length-field": "small=max_completion_tokens",
                 "agents-thinking-switch": "small=enable_thinking", "agents-efforts": "low",
             ])
             try house.order(#"{"scenario": "prime", "times": 8}"#)

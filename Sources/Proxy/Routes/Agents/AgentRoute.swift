@@ -1,7 +1,6 @@
 import AgentAPIs
 import AgentRequests
 import ChatRequests
-import Detect
 import Foundation
 import NIOHTTP1
 import Phases
@@ -41,27 +40,31 @@ struct AgentRoute {
     // MARK: Steps
 
     private func job(for request: HTTPRequest) throws(ProxyFailure) -> RelayJob {
-        let profile = try entry.requestedProfile(nil, request)
-        let agent = try translated(request.body, profile)
+        let client = server.routes.client(of: request)
+        let agent = try translated(request.body, client)
         server.noteLeftOut(agent.leftOut)
         let request = chatRequest(request, agent)
         let chat = try entry.read(request.body, limits)
         let served = try entry.served(chat.model)
+        let profile = try entry.requestedProfile(nil, request)
         let facts = PromptFacts(chat, agent)
         var plan = try entry.plan(chat, facts, asked: agent.summary, served, profile, style: .events, request)
         if plan.showsReasoning, server.settings.agents.showsPrompt { plan.promptSummary = PromptSummary.text(of: facts) }
-        plan.agent = agentPlan(agent, served.model, plan)
+        plan.agent = agentPlan(agent, served.model, showsReasoning: plan.showsReasoning)
+        if agent.includesEncryptedReasoning {
+            plan.agent?.carrier = CarriedReasoning(server, model: served.model, client: client).carrier
+        }
         return RelayJob(
             route: api.endpoint, model: served.model, isStream: chat.stream, plan: plan, requestedProfile: profile,
-            upstreams: served.upstreams, request: request, chat: chat, client: server.routes.client(of: request))
+            upstreams: served.upstreams, request: request, chat: chat, client: client)
     }
 
-    private func translated(_ body: [UInt8], _ profile: CompiledProfile?) throws(ProxyFailure) -> AgentRequest {
+    private func translated(_ body: [UInt8], _ client: ClientKey) throws(ProxyFailure) -> AgentRequest {
         let limits = AgentRequestLimits(server.settings.limits, requiresModel: !entry.hasDefaultModel)
         do {
             return switch api {
-            case .responses: try AgentRequest.responses(body, limits: limits) { options(for: $0, profile) }
-            case .messages: try AgentRequest.messages(body, limits: limits) { options(for: $0, profile) }
+            case .responses: try AgentRequest.responses(body, limits: limits) { options(for: $0, client) }
+            case .messages: try AgentRequest.messages(body, limits: limits) { options(for: $0, client) }
             }
         } catch {
             throw .request(code: error.code, error.message, param: error.field)
@@ -69,7 +72,7 @@ struct AgentRoute {
     }
 
     /// What a translation must know of the model that the client names.
-    private func options(for name: String?, _ requested: CompiledProfile?) -> AgentRequestOptions {
+    private func options(for name: String?, _ client: ClientKey) -> AgentRequestOptions {
         let settings = server.settings
         var options = AgentRequestOptions()
         options.efforts = settings.agents.efforts
@@ -78,8 +81,8 @@ struct AgentRoute {
         let model = served.model
         if let field = settings.agents.lengthFields.value(for: model) { options.lengthField = .init(field) }
         options.thinkingSwitch = settings.agents.thinkingSwitches.value(for: model).map { .init($0) }
-        options.clampsLength = settings.models.contextWindows.value(for: model).map { AgentRequestOptions.leftOfContext(tokens: $0) }
-        options.opensReasoning = server.reasoningReturn(requested ?? server.profile(forModel: model, at: served.upstreams[0])).opens
+        options.clampsLength = settings.agents.contextWindow(of: model).map { AgentRequestOptions.leftOfContext(tokens: $0) }
+        options.opensReasoning = CarriedReasoning(server, model: model, client: client).opener
         return options
     }
 
@@ -98,15 +101,14 @@ struct AgentRoute {
             depth: limits.jsonDepth, messages: 2 * limits.messages + 64, parts: .max, requiresModel: !entry.hasDefaultModel)
     }
 
-    private func agentPlan(_ agent: AgentRequest, _ model: String, _ stream: StreamPlan) -> AgentPlan {
+    private func agentPlan(_ agent: AgentRequest, _ model: String, showsReasoning: Bool) -> AgentPlan {
         var plan = AgentPlan(
             // WALL: the date in a response.
             api: api(agent), id: AgentRoute.freshID(), model: agent.model ?? model, created: Int(Date().timeIntervalSince1970))
         plan.isCollected = !agent.stream
         plan.tools = agent.tools
         plan.stopSequences = agent.stopSequences
-        plan.showsReasoning = stream.showsReasoning
-        if agent.includesEncryptedReasoning { plan.carrier = server.reasoningReturn(stream.profile).carrier }
+        plan.showsReasoning = showsReasoning
         return plan
     }
 
