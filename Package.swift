@@ -41,14 +41,17 @@ var targets: [Target] = [
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
+    // Floor 0: the C library's vectors over spans.
+    pure("ByteScan"),
+
     // Floor 1: bytes.
-    pure("EventStream"),
-    pure("JSONBytes"),
+    pure("EventStream", ["ByteScan"]),
+    pure("JSONBytes", ["ByteScan"]),
     pure("PCRE", ["CPCRE2"]),
     pure("Descriptors"),
 
     // Floor 2: meaning.
-    pure("ChatDelta", ["JSONBytes"]),
+    pure("ChatDelta", ["ByteScan", "JSONBytes"]),
     pure("ChatRequests", ["JSONBytes"]),
     pure("Detect", ["PCRE"]),
     pure("Summaries"),
@@ -70,6 +73,7 @@ var targets: [Target] = [
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
     .target(name: "AgentChecks", path: "Tests/AgentChecks", swiftSettings: testing),
+    tests("ByteScan", ["ByteScan"]),
     tests("EventStream", ["EventStream"]),
     tests("JSONBytes", ["JSONBytes"]),
     tests("PCRE", ["PCRE"]),
