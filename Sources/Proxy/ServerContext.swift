@@ -1,7 +1,9 @@
+import Descriptors
 import Detect
 import Logging
 import NIOCore
 import Phases
+import Sealing
 import Settings
 import Synchronization
 import Upstream
@@ -21,6 +23,8 @@ final class ServerContext: Sendable {
     let apiTokens: AccessTokens
     /// Whose orders are followed; empty for nobody's.
     let adminTokens: AccessTokens
+    /// For raw reasoning that travels through clients.
+    let seal: ReasoningSeal
     private let retries: Mutex<RetryBudget>
     let started = NIODeadline.now()
     private let draining = Atomic<Bool>(false)
@@ -43,13 +47,14 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
+        seal = ReasoningSeal(keys: settings.agents.reasoningKeys.map(\.exposed))
         summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
         memory = MemoryWatch(limit: settings.limits.memoryBytes)
         crossOrigin = CrossOrigin(settings.cors)
-        loopCount = settings.server.threads ?? System.coreCount
+        loopCount = settings.server.threads ?? min(System.coreCount, Cores.allowedCount ?? .max)
         budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
         connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }

@@ -17,6 +17,8 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
+    /// What coding agents get.
+    public var agents = AgentSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
     /// The list of models.
@@ -53,6 +55,8 @@ public struct ServerSettings: Sendable {
     public var port = 8080
     /// Threads that serve connections; nil means one per core.
     public var threads: Int?
+    /// How the loops learn that upstreams have sent something.
+    public var readiness = ReadinessChoice.auto
     /// The tokens that clients may show; if there are any, everything but health wants one.
     public var apiTokens: [Secret] = []
     /// Whether it is an error that there are no tokens.

@@ -14,13 +14,13 @@ cd "${1:-$checks/../..}" || exit 2
 floors='
 0 CCurl CMalloc CPCRE2 CLineEdit ByteScan
 1 EventStream JSONBytes PCRE Descriptors
-2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings
+2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings Sealing
 3 AgentRequests Phases Upstream
 4 Proxy MockUpstream proxy-client Bench Quality Fuzz
 '
 # What the pure floors (0 to 3) may import beside lower floors: any of them, and single ones.
 everywhere='Swift Synchronization'
-exceptions='Settings:Yams Upstream:Glibc Descriptors:Glibc ByteScan:Glibc'
+exceptions='Settings:Yams Sealing:Crypto Upstream:Glibc Descriptors:Glibc ByteScan:Glibc'
 export floors everywhere exceptions
 
 longest=400
