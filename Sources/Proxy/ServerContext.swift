@@ -1,3 +1,4 @@
+import Descriptors
 import Detect
 import Logging
 import NIOCore
@@ -32,6 +33,8 @@ final class ServerContext: Sendable {
     let rate: RequestRate
     let memory: MemoryWatch
     let crossOrigin: CrossOrigin
+    /// What agents' requests held and chat completions have no place for.
+    let leftOut = OnceLog()
     let budget: DescriptorBudget
     let connections: ConnectionCount
     /// Threads that serve connections.
@@ -53,7 +56,7 @@ final class ServerContext: Sendable {
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
         memory = MemoryWatch(limit: settings.limits.memoryBytes)
         crossOrigin = CrossOrigin(settings.cors)
-        loopCount = settings.server.threads ?? Cores.count
+        loopCount = settings.server.threads ?? min(System.coreCount, Cores.allowedCount ?? .max)
         budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
         connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }
@@ -84,6 +87,13 @@ final class ServerContext: Sendable {
     var openConnectionCount: Int { connections.total }
 
     var uptime: Duration { started.elapsed }
+
+    /// Logs, each once in the process's life, types of tools and parts that a translation had to leave out.
+    func noteLeftOut(_ types: [String]) {
+        let new = leftOut.firsts(of: types)
+        guard !new.isEmpty else { return }
+        log.notice("left out what chat completions have no place for", metadata: ["types": "\(new.joined(separator: ", "))"])
+    }
 
     /// Takes from a stream what it shows about where its model's output begins.
     ///
