@@ -38,6 +38,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 var targets: [Target] = [
     // Floor 0: system libraries.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCores"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
@@ -48,7 +49,7 @@ var targets: [Target] = [
     pure("EventStream", ["ByteScan"]),
     pure("JSONBytes", ["ByteScan"]),
     pure("PCRE", ["CPCRE2"]),
-    pure("Descriptors"),
+    pure("Descriptors", ["CCores"]),
 
     // Floor 2: meaning.
     pure("ChatDelta", ["ByteScan", "JSONBytes"]),

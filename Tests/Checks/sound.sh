@@ -12,7 +12,7 @@ cd "${1:-$checks/../..}" || exit 2
 
 # The floors, from the ground up. A target imports only lower floors.
 floors='
-0 CCurl CMalloc CPCRE2 CLineEdit ByteScan
+0 CCurl CCores CMalloc CPCRE2 CLineEdit ByteScan
 1 EventStream JSONBytes PCRE Descriptors
 2 ChatDelta ChatRequests Detect Summaries AgentAPIs Settings Sealing
 3 AgentRequests Phases Upstream
