@@ -46,7 +46,8 @@ def strict_mock(request):
 @pytest.fixture(scope="session")
 def agent_program(request, strict_mock):
     """A proxy before the strict mock."""
-    with running_proxy(request, strict_mock, ADMIN_TOKEN=ADMIN_TOKEN) as program:
+    # The heartbeat is quicker than the pauses of scenarios: every client has to live with it.
+    with running_proxy(request, strict_mock, ADMIN_TOKEN=ADMIN_TOKEN, PROXY_STREAM_HEARTBEAT_INTERVAL="1s") as program:
         yield program
 
 

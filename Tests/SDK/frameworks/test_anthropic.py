@@ -7,7 +7,7 @@ from anthropic import beta_tool
 from pydantic import BaseModel
 
 from asking import CALLS, DIALECTS, PIXEL, QUESTION, WEATHER_SCHEMA, answer_to, calls_of, get_weather
-from programs import Scenario
+from programs import Scenario, wait_until
 
 pytestmark = pytest.mark.usefixtures("on_common_ground")
 
@@ -292,3 +292,25 @@ def test_the_package_retries_what_can_be_retried(agent_proxy, strict_mock, strea
     with anthropic.Anthropic(base_url=agent_proxy.url, api_key="unused", max_retries=3, timeout=20) as client:
         message, _ = create(client, "recovers", stream)
     assert text_of(message) == Scenario("recovers").answer
+
+
+# MARK: Time
+
+
+def test_silence_is_lived_through(client):
+    message, events = create(client, "pause-in-reasoning", True)
+    assert text_of(message) == Scenario("pause-in-reasoning").answer
+    raw = client.messages.with_raw_response.create(model="pause-in-reasoning", max_tokens=100, messages=user(), stream=True)
+    assert "event: ping\n" in raw.http_response.read().decode()
+
+
+@pytest.mark.parametrize("scenario", ["hold-in-reasoning", "hold-in-answer"])
+def test_closing_the_stream_cancels_the_upstream(client, strict_mock, scenario):
+    before = strict_mock.state()["streams"]["cancelled_by_client"]
+    stream = client.messages.create(model=scenario, max_tokens=100, messages=user(), stream=True)
+    for event in stream:
+        if event.type == ("content_block_delta" if scenario == "hold-in-answer" else "message_start"):
+            break
+    stream.close()
+    wait_until(
+        lambda: strict_mock.state()["streams"]["cancelled_by_client"] == before + 1, message="the upstream was not cancelled")
