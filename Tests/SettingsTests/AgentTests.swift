@@ -54,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         ("context_window: {a: 12}", "from 1024 to"), ("edit_tool: {a: freefrom}", "did you mean \"freeform\"?"),
-        ("carry_reasoning: {a: maybe}", "on or off"), ("carry_reasoning: on", "expected pairs"), ("instructions: {a: \"\"}", "at most 65536"),
+        ("carry_reasoning: {a: maybe}", "on or off"), ("carry_reasoning: on", "expected pairs"),
+        ("instructions: {a: \"\"}", "at most 65536"),
         ("reasoning_key: x", "did you mean"),
     ])
     func mistakesAreNamed(line: String, words: String) {
