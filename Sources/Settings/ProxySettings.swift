@@ -21,8 +21,10 @@ public struct ProxySettings: Sendable {
     public var agents = AgentSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
-    /// The list of models.
+    /// Names of models, and the list of them.
     public var models = ModelListSettings()
+    /// The routes of coding agents.
+    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.
@@ -145,10 +147,14 @@ public struct DetectionSettings: Sendable {
     public var learns = true
 }
 
-/// The list of models.
+/// Names of models, and the list of them.
 public struct ModelListSettings: Sendable {
     /// How long an upstream's list is kept.
     public var cacheLifetime = Duration.seconds(60)
+    /// Models by the names under which clients ask for them; the first pattern that fits wins.
+    public var map: [PatternChoice<String>] = []
+    /// How many tokens a model's context holds, prompt and answer together.
+    public var contextWindows: [PatternChoice<Int>] = []
 }
 
 /// When an upstream is left alone.

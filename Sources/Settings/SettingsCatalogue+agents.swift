@@ -24,6 +24,17 @@ extension SettingsCatalogue {
         set(
             "agents.instructions", \.agents.instructions, .byPattern(.prose),
             "What Codex tells a model to be; the first pattern that fits wins, else a short text of ours."),
+        set(
+            "agents.prompt_summary", \.agents.showsPrompt, .toggle, "Begin an agent's reasoning summary with what was asked."),
+        set(
+            "agents.efforts", \.agents.efforts, .list(of: .text("effort")),
+            "Efforts that upstreams know: the nearest is sent, or none if there are none."),
+        set(
+            "agents.length_field", \.agents.lengthFields, .byPattern(.choice),
+            "Member that bounds an agent's answer, by model; else max_tokens."),
+        set(
+            "agents.thinking_switch", \.agents.thinkingSwitches, .byPattern(.choice),
+            "Template argument that switches thinking, by model; else none is sent."),
     ]
 }
 
