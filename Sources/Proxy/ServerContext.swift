@@ -46,7 +46,7 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
-        seal = ReasoningSeal(keys: settings.agents.reasoningKeys.map(\.exposed))
+        seal = ReasoningSeal(keys: settings.carry.keys.map(\.exposed))
         summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)

@@ -17,8 +17,10 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
-    /// What coding agents get.
-    public var agents = AgentSettings()
+    /// Raw reasoning that travels through agents.
+    public var carry = CarrySettings()
+    /// What Codex is told of models.
+    public var codex = CodexSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
     /// The list of models.

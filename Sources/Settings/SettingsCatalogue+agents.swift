@@ -10,20 +10,20 @@ extension SettingsCatalogue {
     /// What concerns coding agents alone.
     static let agents: [Setting<ProxySettings>] = [
         set(
-            "agents.carry_reasoning", \.agents.carriesReasoning, .byPattern(.toggle),
+            "agents.carry_reasoning", \.carry.models, .byPattern(.toggle),
             "Models that get their raw reasoning of a tool step back, through the client and encrypted; the first pattern that fits wins."),
         set(
-            "agents.reasoning_keys", \.agents.reasoningKeys, .list(of: .secret), environment: "REASONING_KEYS",
+            "agents.reasoning_keys", \.carry.keys, .list(of: .secret), environment: "REASONING_KEYS",
             "Keys for that, of 32 characters or more; the first seals, all open; none: one made up at each start."),
         set(
-            "agents.context_window", \.agents.contextWindows, .byPattern(.count(1024...1_000_000_000)),
-            "Tokens of a model's context, told to agents; the first pattern that fits wins, else what the upstream lists."),
+            "agents.edit_tool", \.codex.editTools, .byPattern(.choice),
+            "How Codex offers a model apply_patch; the first pattern that fits wins, else freeform."),
         set(
-            "agents.edit_tool", \.agents.editTools, .byPattern(.choice),
-            "How Codex offers a model apply_patch; the first pattern that fits wins, else function."),
-        set(
-            "agents.instructions", \.agents.instructions, .byPattern(.prose),
+            "agents.instructions", \.codex.instructions, .byPattern(.prose),
             "What Codex tells a model to be; the first pattern that fits wins, else a short text of ours."),
+        set(
+            "agents.description", \.codex.descriptions, .byPattern(.text("line of text")),
+            "What Codex and Claude Code show of a model; the first pattern that fits wins."),
     ]
 }
 

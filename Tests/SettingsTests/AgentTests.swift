@@ -8,31 +8,29 @@ import Testing
 
     @Test func nothingIsCarriedUnlessAPatternSaysSo() throws {
         let silent = try load("server: {port: 1}\n")
-        #expect(!silent.agents.carriesReasoning(of: "deepseek-v4") && silent.agents.contextWindow(of: "deepseek-v4") == nil)
+        #expect(!silent.carry.isWanted(by: "deepseek-v4"))
         #expect(silent.limits.reasoningCarriedBytes == 128 << 10)
-        let agents = try load(
+        let settings = try load(
             """
             agents:
               carry_reasoning: {"deepseek-*": on, "gpt-oss-nano": off, "gpt-oss*": on}
               reasoning_keys: [env:ONE, env:TWO]
-              context_window: {"deepseek-*": 163840, "*": 32768}
               edit_tool: {"gpt-oss*": freeform, "*": off}
               instructions:
                 "deepseek-*": |
                   You are careful.
                   You are brief.
-            """, environment: ["ONE": Self.key, "TWO": Self.other]
-        ).agents
-        #expect(["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"].map(agents.carriesReasoning) == [true, false, true, false])
-        #expect(agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
-        #expect(["deepseek-v4", "llama"].map { agents.contextWindow(of: $0) } == [163_840, 32_768])
-        #expect(agents.editTools.map(\.value) == [.freeform, .off])
-        #expect(agents.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])
+              description: {"*": "A model."}
+            """, environment: ["ONE": Self.key, "TWO": Self.other])
+        #expect(["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"].map(settings.carry.isWanted) == [true, false, true, false])
+        #expect(settings.carry.keys.map(\.exposed) == [Self.key, Self.other])
+        #expect(settings.codex.editTools.map(\.value) == [.freeform, .off])
+        #expect(settings.codex.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])
     }
 
     @Test func keysComeFromTheEnvironmentAndAreNeverShown() throws {
         let settings = try load(environment: ["REASONING_KEYS": "\(Self.key), \(Self.other)"])
-        #expect(settings.agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
+        #expect(settings.carry.keys.map(\.exposed) == [Self.key, Self.other])
         #expect(!settings.description.contains("canary") && settings.description.contains("reasoning_keys: [\"***\", \"***\"]"))
     }
 
@@ -53,8 +51,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("context_window: {a: 12}", "from 1024 to"), ("edit_tool: {a: freefrom}", "did you mean \"freeform\"?"),
-        ("carry_reasoning: {a: maybe}", "on or off"), ("carry_reasoning: on", "expected pairs"), ("instructions: {a: \"\"}", "at most 65536"),
+        ("edit_tool: {a: freefrom}", "did you mean \"freeform\"?"),
+        ("carry_reasoning: {a: maybe}", "on or off"), ("carry_reasoning: on", "expected pairs"),
+        ("instructions: {a: \"\"}", "at most 65536"),
         ("reasoning_key: x", "did you mean"),
     ])
     func mistakesAreNamed(line: String, words: String) {

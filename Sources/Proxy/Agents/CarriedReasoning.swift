@@ -25,7 +25,7 @@ struct CarriedReasoning: Sendable {
         } else {
             binding = SealBinding(model: model)
         }
-        isWanted = server.settings.agents.carriesReasoning(of: model)
+        isWanted = server.settings.carry.isWanted(by: model)
         maximumBytes = server.settings.limits.reasoningCarriedBytes
     }
 
