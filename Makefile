@@ -69,7 +69,7 @@ sound: ## check format, floors, unsafe, banned calls, documentation; and that ea
 
 bench: release ## measure the programs end to end, side by side with nginx and no proxy (ARGS="--only A,B --rounds 1")
 	@Tests/Bench/setup.sh "$(CURDIR)/.build/bench"
-	@python3 Tests/Bench/bench.py --programs "$(RELEASE_FOLDER)" --native .build/bench $(ARGS)
+	@python3 Tests/Bench/bench.py --programs "$(RELEASE_FOLDER)" $(ARGS)
 
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"

@@ -45,6 +45,9 @@ public struct StreamMachine: ~Copyable {
     /// What is known so far.
     public var facts: StreamFacts { core.facts }
 
+    /// Complete events that carried a payload, of the upstream that was heard last: asked for after each chunk, without the other facts.
+    public var upstreamEventCount: Int { core.facts.upstreamEvents }
+
     /// When `ticked` is wanted next; nil when it is not.
     public var nextTick: Duration? { core.nextTick }
 

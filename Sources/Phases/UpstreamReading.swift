@@ -17,6 +17,13 @@ public struct TextReading: Sendable {
     }
 }
 
+extension TextReading: Equatable {
+    /// Whether both separate every text in the same way: by the same compiled profile.
+    public static func == (one: TextReading, other: TextReading) -> Bool {
+        one.profile === other.profile && one.beginsInside == other.beginsInside && one.whitespace == other.whitespace
+    }
+}
+
 extension StreamPlan {
     /// How the upstream's text is separated.
     public var text: TextReading {

@@ -1,3 +1,4 @@
+import Descriptors
 import Detect
 import Logging
 import NIOCore
@@ -53,7 +54,7 @@ final class ServerContext: Sendable {
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
         memory = MemoryWatch(limit: settings.limits.memoryBytes)
         crossOrigin = CrossOrigin(settings.cors)
-        loopCount = settings.server.threads ?? System.coreCount
+        loopCount = settings.server.threads ?? min(System.coreCount, Cores.allowedCount ?? .max)
         budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
         connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }

@@ -57,6 +57,8 @@ public struct ServerSettings: Sendable {
     public var port = 8080
     /// Threads that serve connections; nil means one per core.
     public var threads: Int?
+    /// How the loops learn that upstreams have sent something.
+    public var readiness = ReadinessChoice.auto
     /// The tokens that clients may show; if there are any, everything but health wants one.
     public var apiTokens: [Secret] = []
     /// Whether it is an error that there are no tokens.

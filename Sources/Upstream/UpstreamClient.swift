@@ -233,11 +233,11 @@ extension UpstreamClient {
         return try EasyHandle()
     }
 
-    /// Takes a handle back, stripped of everything that belonged to its transfer. The number of a system's error cannot be taken
+    /// Takes a handle back, stripped of everything that belonged to its transfer alone. The number of a system's error cannot be taken
     /// from it, and would be read as the next transfer's.
     func recycle(_ handle: EasyHandle) {
         guard handle.systemError == 0 else { return }
-        handle.reset()
+        handle.clear()
         if spareHandles.count < Self.spareHandleLimit { spareHandles.append(handle) }
     }
 }

@@ -11,30 +11,38 @@ LOAD_SECONDS = 120
 CONNECTIONS = "reasoning_proxy_upstream_connections_total"
 
 
+# Where one thread is a limit: what `NAME/THREADS` is measured in.
+SCALING = ("A16", "D")
+
+
 class System:
     """What stands between the load generator and the upstream."""
 
     def __init__(self, name, style, start=None):
         self.name, self.style, self.start = name, style, start
 
+    def plays(self, scenario):
+        if "/" in self.name and scenario.name not in SCALING:
+            return False
+        return not scenario.systems or self.name.partition("@")[0] in scenario.systems
 
-def systems(names, programs, folder, threads, workers, others):
-    """The systems in the order named; `others` are further builds of the proxy, by name."""
-    known = {
-        "direct": System("direct", "raw"),
-        "nginx": System("nginx", "raw", lambda port: processes.Nginx(port, workers)),
-        "events": System("events", "events", lambda port: processes.Proxy(folder, port, threads)),
-        "off": System("off", "off", lambda port: processes.Proxy(folder, port, threads)),
-    }
-    for name, path in others.items():
-        for style in ("events", "off"):
-            known["%s@%s" % (style, name)] = System(
-                "%s@%s" % (style, name), style, lambda port, path=path: processes.Proxy(path, port, threads))
-        names = names + ["events@" + name]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise SystemExit("bench: no system %s; there are %s" % (", ".join(unknown), ", ".join(known)))
-    return [known[name] for name in dict.fromkeys(names)]
+
+def systems(names, folder, threads, workers, others):
+    """The systems in the order named: `direct`, `nginx`, a style, `style/threads`, `style@build`; `others` are folders of further builds."""
+    names = names + ["events@" + name for name in others if "events@" + name not in names]
+    return [system(name, folder, threads, workers, others) for name in dict.fromkeys(names)]
+
+
+def system(name, folder, threads, workers, others):
+    if name == "direct":
+        return System(name, "raw")
+    if name == "nginx":
+        return System(name, "raw", lambda port: processes.Nginx(port, workers))
+    style, _, build = name.partition("@")
+    style, _, own_threads = style.partition("/")
+    if style not in ("events", "off") or (build and build not in others):
+        raise SystemExit("bench: no system %s; there are direct, nginx, events, off, events/THREADS, events@NAME of --also" % name)
+    return System(name, style, lambda port: processes.Proxy(others.get(build, folder), port, own_threads or threads))
 
 
 def load(programs, port, style, arguments):
@@ -46,15 +54,13 @@ def load(programs, port, style, arguments):
     return json.loads(run.stdout)
 
 
-def measure(scenario, system, upstream, programs, quick, profile=None):
-    """A row of figures."""
+def measure(scenario, system, upstream, programs, quick, profile=None, warm=True):
+    """A row of figures. Without `warm` the first requests count, too."""
     server = system.start(upstream.port) if system.start else None
     try:
         port = server.port if server else upstream.port
-        warm = load(programs, port, system.style, scenario.warm_up())
-        if warm["failed"]:
-            raise BenchError("%s, warming up: %d of %d streams failed: %s" % (
-                system.name, warm["failed"], warm["streams"], warm["first_failure"]))
+        if warm:
+            warm_up(scenario, system, programs, port)
         before = server.metrics() if isinstance(server, processes.Proxy) else {}
         memory = processes.MemoryWatch(server) if server else None
         recorder = start_profile(profile, server) if profile and server else None
@@ -72,6 +78,12 @@ def measure(scenario, system, upstream, programs, quick, profile=None):
     finally:
         if server:
             server.end()
+
+
+def warm_up(scenario, system, programs, port):
+    seen = load(programs, port, system.style, scenario.warm_up())
+    if seen["failed"]:
+        raise BenchError("%s, warming up: %d of %d streams failed: %s" % (system.name, seen["failed"], seen["streams"], seen["first_failure"]))
 
 
 def start_profile(path, server):

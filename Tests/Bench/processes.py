@@ -107,6 +107,23 @@ class Upstream(Server):
     def __init__(self, programs):
         super().__init__("upstream", [os.path.join(programs, "upstream"), "0"])
 
+class MockUpstream(Server):
+    """The project's mock as upstream, playing the benchmark's streams as scenarios. Its answers hold no times."""
+
+    def __init__(self, folder, native, models):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-scenarios-")
+        for model in models:
+            made = subprocess.run([os.path.join(native, "upstream"), "--scenario", model], capture_output=True, timeout=START_SECONDS)
+            if made.returncode:
+                raise BenchError("the mock cannot play %s: its chunks cannot hold the time of their write" % model)
+            with open(os.path.join(self.folder.name, model + ".json"), "wb") as file:
+                file.write(made.stdout)
+        super().__init__("mock", [os.path.join(folder, "mock-upstream"), "--port", "0", "--quiet", "--fixtures", self.folder.name])
+
+    def end(self):
+        super().end()
+        self.folder.cleanup()
+
 
 NGINX_CONFIGURATION = """
 {user}

@@ -8,16 +8,24 @@ class Scenario:
         self.name, self.title, self.model = name, title, model
         self.connections, self.requests, self.ramp_ms, self.systems = connections, requests, ramp_ms, systems
 
+    def without_times(self):
+        """The same for an upstream that cannot write the time into its chunks."""
+        model = ".".join(part for part in self.model.split(".") if part[0] not in "sh")
+        return Scenario(self.name, self.title, model, self.connections, self.requests, self.ramp_ms, self.systems)
+
     def load(self, quick):
         requests = max(1, self.requests // 4) if quick else self.requests
         return ["--connections", str(self.connections), "--requests", str(requests), "--ramp-ms", str(self.ramp_ms), "--model", self.model]
 
     def warm_up(self):
         """A short piece of the same, so that connections stand and code has run."""
+        return ["--connections", str(min(self.connections, 64)), "--requests", "4", "--model", self.warm_model()]
+
+    def warm_model(self):
         model = ".".join(part for part in self.model.split(".") if part[0] not in "gh")
         for key in "ra":
             model = ".".join(part if part[0] != key else key + str(min(200, int(part[1:]))) for part in model.split("."))
-        return ["--connections", str(min(self.connections, 64)), "--requests", "4", "--model", model]
+        return model
 
 
 GROWTH = ["nginx", "events"]

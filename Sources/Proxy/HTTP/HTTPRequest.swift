@@ -52,7 +52,8 @@ enum RequestID {
     }
 
     static func fresh() -> String {
-        let value = UInt64.random(in: .min ... .max)
+        var generator = QuickRandom()
+        let value = generator.next()
         let digits = String(value, radix: 16)
         return "req_" + String(repeating: "0", count: 16 - digits.count) + digits
     }

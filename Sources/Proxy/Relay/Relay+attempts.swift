@@ -115,8 +115,11 @@ extension Relay {
     private func lane(for text: TextReading, isHedge: Bool) -> StreamLane? {
         if isHedge { return machine.upstreamJoined(text) }
         if attemptCount == 0, !sink.hasStarted {
-            job.plan.text = text
-            machine = StreamMachine(job.plan)
+            // Mostly the plan was made for this very upstream.
+            if text != job.plan.text {
+                job.plan.text = text
+                machine = StreamMachine(job.plan)
+            }
         } else {
             machine.upstreamRestarted(profile: text.profile, beginsInside: text.beginsInside, whitespace: text.whitespace)
         }

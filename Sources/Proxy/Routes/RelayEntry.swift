@@ -112,15 +112,9 @@ struct RelayEntry {
         return plan
     }
 
-    /// Header values of at least so many bytes are taken for keys.
-    private static let keyByteCount = 16
-
     /// Keys that must not come back in an upstream's words: the client's own, and those of all upstreams, for the request may move.
     private func secrets(_ request: HTTPRequest) -> [[UInt8]] {
-        var secrets = server.upstreams.entries.flatMap { upstream in
-            let headers = upstream.settings.headers.map { Array($0.value.exposed.utf8) }.filter { $0.count >= RelayEntry.keyByteCount }
-            return headers + [upstream.settings.apiKey].compactMap { $0.map { Array($0.exposed.utf8) } }
-        }
+        var secrets = server.upstreams.secrets
         for sent in request.headers["authorization"] + request.headers["x-api-key"] {
             secrets.append(Array((sent.lowercased().hasPrefix("bearer ") ? String(sent.dropFirst(7)) : sent).utf8))
         }

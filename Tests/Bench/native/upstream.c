@@ -1,6 +1,7 @@
 // The benchmark's upstream: one thread, one `send` per unit of a stream, nothing made while it streams.
 //
-// usage: upstream [PORT]      prints `listening on http://127.0.0.1:PORT`
+// usage: upstream [PORT]             prints `listening on http://127.0.0.1:PORT`
+//        upstream --scenario NAME    prints the stream of a model as a scenario of the mock upstream
 //
 // A POST whose body names a model such as `bench.r400.a400` (see script.h) is answered with that stream. Streams without a gap take
 // turns, one write each; the others write when their time has come, spread over the gap by a fixed rule. Everything else is a 404.
@@ -323,6 +324,12 @@ static void wait_for_events(int listener) {
 
 int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
+    if (count == 3 && strcmp(arguments[1], "--scenario") == 0) {
+        struct plan plan;
+        if (!plan_read(&plan, arguments[2], strlen(arguments[2])) || plan.stamped || !plan.tagged) return 2;
+        script_print_scenario(&plan, arguments[2]);
+        return 0;
+    }
     int port = count > 1 ? atoi(arguments[1]) : 0;
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     int listener = listen_on(port);
