@@ -38,17 +38,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 var targets: [Target] = [
     // Floor 0: system libraries.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCores"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
+    // Floor 0: the C library's vectors over spans.
+    pure("ByteScan"),
+
     // Floor 1: bytes.
-    pure("EventStream"),
-    pure("JSONBytes"),
+    pure("EventStream", ["ByteScan"]),
+    pure("JSONBytes", ["ByteScan"]),
     pure("PCRE", ["CPCRE2"]),
-    pure("Descriptors"),
+    pure("Descriptors", ["CCores"]),
 
     // Floor 2: meaning.
-    pure("ChatDelta", ["JSONBytes"]),
+    pure("ChatDelta", ["ByteScan", "JSONBytes"]),
     pure("ChatRequests", ["JSONBytes"]),
     pure("Detect", ["PCRE"]),
     pure("Summaries"),
@@ -70,6 +74,7 @@ var targets: [Target] = [
     // Tests.
     .target(name: "Support", path: "Tests/Support", swiftSettings: testing),
     .target(name: "AgentChecks", path: "Tests/AgentChecks", swiftSettings: testing),
+    tests("ByteScan", ["ByteScan"]),
     tests("AgentChecks", ["AgentChecks"]),
     tests("EventStream", ["EventStream"]),
     tests("JSONBytes", ["JSONBytes"]),

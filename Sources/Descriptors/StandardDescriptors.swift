@@ -16,7 +16,9 @@ public enum StandardDescriptors {
         var start = 0
         while start < bytes.count {
             // SAFETY: the kernel reads no more bytes than the array holds, during the call.
-            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start) }
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
+            }
             guard count > 0 || (count < 0 && errno == EINTR) else { return }
             start += max(0, count)
         }

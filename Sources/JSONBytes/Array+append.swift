@@ -1,10 +1,9 @@
+import ByteScan
+
 extension Array where Element == UInt8 {
-    /// Appends the bytes of `span`. As fast as a block copy (14 ns for 200 bytes, against 96 ns byte by byte), without a pointer.
-    @inlinable
+    /// Appends the bytes of `span`.
     public mutating func append(_ span: Span<UInt8>) {
-        append(addingCapacity: span.count) { output in
-            for index in span.indices { output.append(span[index]) }
-        }
+        append(copying: span)
     }
 
     /// Appends the UTF-8 bytes of `text`.

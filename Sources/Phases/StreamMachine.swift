@@ -124,10 +124,10 @@ public struct StreamMachine: ~Copyable {
     private static func frame(
         _ framer: inout EventFramer, _ core: inout StreamCore, _ bytes: Span<UInt8>, _ now: Duration, _ output: inout [UInt8]
     ) {
-        guard core.plan.isBypass else { return receive(&framer, &core, bytes, now, &output) }
+        guard core.isBypass else { return receive(&framer, &core, bytes, now, &output) }
         // Line by line: what follows the end mark must not pass, however the bytes were cut.
         var start = 0
-        while start < bytes.count, core.end == nil {
+        while start < bytes.count, !core.isOver {
             let end = bytes.lineEnd(after: start)
             let line = bytes.extracting(start..<end)
             core.bypassed(line, at: now, into: &output)

@@ -5,7 +5,8 @@ import Testing
 
 /// How response bodies are framed.
 @Suite struct FrameBufferTests {
-    private static let sizes = Array(1...40) + [100, 233, 234, 235, 255, 256, 4095, 4096, 10_000, 32_745, 32_746, 32_747, 65_536, 1_048_576]
+    private static let sizes =
+        Array(1...40) + [100, 233, 234, 235, 255, 256, 4095, 4096, 10_000, 32_745, 32_746, 32_747, 65_536, 1_048_576]
 
     private static func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ count) }
@@ -37,7 +38,9 @@ import Testing
 
     @Test func aBufferThatWasTakenIsWrittenAgain() {
         let frame = FrameBuffer()
-        func address() -> UInt { frame.framed(Self.bytes(100), isChunked: true).withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) } }
+        func address() -> UInt {
+            frame.framed(Self.bytes(100), isChunked: true).withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) }
+        }
         let first = address()
         for _ in 0..<10 { #expect(address() == first) }
     }

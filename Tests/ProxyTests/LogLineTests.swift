@@ -8,7 +8,8 @@ import Testing
     private static func text(_ line: consuming LogLine) -> String { String(decoding: line.finished(), as: UTF8.self) }
 
     private static let values = [
-        "plain", "with space", "", "quote\"", "line\nend", "ü", "0", "-0", "00", "-1", "42", "123456789012345678", "1234567890123456789", "1.5", "-",
+        "plain", "with space", "", "quote\"", "line\nend", "ü", "0", "-0", "00", "-1", "42", "123456789012345678", "1234567890123456789",
+        "1.5", "-",
     ]
 
     @Test func aLineForPeopleQuotesWhatCouldForgeAnother() {
