@@ -33,6 +33,8 @@ final class ServerContext: Sendable {
     let rate: RequestRate
     let memory: MemoryWatch
     let crossOrigin: CrossOrigin
+    /// What agents' requests held and chat completions have no place for.
+    let leftOut = OnceLog()
     let budget: DescriptorBudget
     let connections: ConnectionCount
     /// Threads that serve connections.
@@ -47,7 +49,7 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
-        seal = ReasoningSeal(keys: settings.carry.keys.map(\.exposed))
+        seal = ReasoningSeal(keys: settings.agents.reasoningKeys.map(\.exposed))
         summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)
@@ -85,6 +87,13 @@ final class ServerContext: Sendable {
     var openConnectionCount: Int { connections.total }
 
     var uptime: Duration { started.elapsed }
+
+    /// Logs, each once in the process's life, types of tools and parts that a translation had to leave out.
+    func noteLeftOut(_ types: [String]) {
+        let new = leftOut.firsts(of: types)
+        guard !new.isEmpty else { return }
+        log.notice("left out what chat completions have no place for", metadata: ["types": "\(new.joined(separator: ", "))"])
+    }
 
     /// Takes from a stream what it shows about where its model's output begins.
     ///

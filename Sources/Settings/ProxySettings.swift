@@ -17,14 +17,12 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
-    /// Raw reasoning that travels through agents.
-    public var carry = CarrySettings()
-    /// What Codex is told of models.
-    public var codex = CodexSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
-    /// The list of models.
+    /// Names of models, and the list of them.
     public var models = ModelListSettings()
+    /// The routes of coding agents.
+    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.
@@ -147,10 +145,14 @@ public struct DetectionSettings: Sendable {
     public var learns = true
 }
 
-/// The list of models.
+/// Names of models, and the list of them.
 public struct ModelListSettings: Sendable {
     /// How long an upstream's list is kept.
     public var cacheLifetime = Duration.seconds(60)
+    /// Models by the names under which clients ask for them; the first pattern that fits wins.
+    public var map: [PatternChoice<String>] = []
+    /// How many tokens a model's context holds, prompt and answer together.
+    public var contextWindows: [PatternChoice<Int>] = []
 }
 
 /// When an upstream is left alone.

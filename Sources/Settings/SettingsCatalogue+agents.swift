@@ -10,20 +10,34 @@ extension SettingsCatalogue {
     /// What concerns coding agents alone.
     static let agents: [Setting<ProxySettings>] = [
         set(
-            "agents.carry_reasoning", \.carry.models, .byPattern(.toggle),
+            "agents.carry_reasoning", \.agents.carriesReasoning, .byPattern(.toggle),
             "Models that get their raw reasoning of a tool step back, through the client and encrypted; the first pattern that fits wins."),
         set(
-            "agents.reasoning_keys", \.carry.keys, .list(of: .secret), environment: "REASONING_KEYS",
+            "agents.reasoning_keys", \.agents.reasoningKeys, .list(of: .secret), environment: "REASONING_KEYS",
             "Keys for that, of 32 characters or more; the first seals, all open; none: one made up at each start."),
         set(
-            "agents.edit_tool", \.codex.editTools, .byPattern(.choice),
+            "agents.context_window", \.agents.contextWindows, .byPattern(.count(1024...1_000_000_000)),
+            "Tokens of a model's context, told to agents; the first pattern that fits wins, else what the upstream lists."),
+        set(
+            "agents.edit_tool", \.agents.editTools, .byPattern(.choice),
             "How Codex offers a model apply_patch; the first pattern that fits wins, else freeform."),
         set(
-            "agents.instructions", \.codex.instructions, .byPattern(.prose),
+            "agents.instructions", \.agents.instructions, .byPattern(.prose),
             "What Codex tells a model to be; the first pattern that fits wins, else a short text of ours."),
         set(
-            "agents.description", \.codex.descriptions, .byPattern(.text("line of text")),
-            "What Codex and Claude Code show of a model; the first pattern that fits wins."),
+            "agents.description", \.agents.descriptions, .byPattern(.text("line of text")),
+            "What Codex shows of a model; the first pattern that fits wins."),
+        set(
+            "agents.prompt_summary", \.agents.showsPrompt, .toggle, "Begin an agent's reasoning summary with what was asked."),
+        set(
+            "agents.efforts", \.agents.efforts, .list(of: .text("effort")),
+            "Efforts that upstreams know: the nearest is sent, or none if there are none."),
+        set(
+            "agents.length_field", \.agents.lengthFields, .byPattern(.choice),
+            "Member that bounds an agent's answer, by model; else max_tokens."),
+        set(
+            "agents.thinking_switch", \.agents.thinkingSwitches, .byPattern(.choice),
+            "Template argument that switches thinking, by model; else none is sent."),
     ]
 }
 

@@ -9,8 +9,7 @@ extension SettingsCatalogue {
 
     /// The settings of the process, in the order of the file.
     static let general: [Setting<ProxySettings>] =
-        server + styles + summaries + summaryModel + detection + agents + resilience + limits
-        + processes
+        server + styles + summaries + summaryModel + detection + models + agents + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -129,8 +128,16 @@ extension SettingsCatalogue {
                 "detection.learn", \.detection.learns, .toggle,
                 "Remember models whose output ends reasoning that it never began."),
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
+        ]
+    }
+
+    private static var models: [Setting<ProxySettings>] {
+        [
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+            set(
+                "models.map", \.models.map, .byPattern(.text("model name")),
+                "Models by the names clients use; the first that fits wins, * is for names nobody lists."),
         ]
     }
 

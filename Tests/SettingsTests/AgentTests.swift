@@ -8,7 +8,7 @@ import Testing
 
     @Test func nothingIsCarriedUnlessAPatternSaysSo() throws {
         let silent = try load("server: {port: 1}\n")
-        #expect(!silent.carry.isWanted(by: "deepseek-v4"))
+        #expect(!silent.agents.carriesReasoning(of: "deepseek-v4"))
         #expect(silent.limits.reasoningCarriedBytes == 128 << 10)
         let settings = try load(
             """
@@ -22,15 +22,15 @@ import Testing
                   You are brief.
               description: {"*": "A model."}
             """, environment: ["ONE": Self.key, "TWO": Self.other])
-        #expect(["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"].map(settings.carry.isWanted) == [true, false, true, false])
-        #expect(settings.carry.keys.map(\.exposed) == [Self.key, Self.other])
-        #expect(settings.codex.editTools.map(\.value) == [.freeform, .off])
-        #expect(settings.codex.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])
+        #expect(["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"].map(settings.agents.carriesReasoning) == [true, false, true, false])
+        #expect(settings.agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
+        #expect(settings.agents.editTools.map(\.value) == [.freeform, .off])
+        #expect(settings.agents.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])
     }
 
     @Test func keysComeFromTheEnvironmentAndAreNeverShown() throws {
         let settings = try load(environment: ["REASONING_KEYS": "\(Self.key), \(Self.other)"])
-        #expect(settings.carry.keys.map(\.exposed) == [Self.key, Self.other])
+        #expect(settings.agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
         #expect(!settings.description.contains("canary") && settings.description.contains("reasoning_keys: [\"***\", \"***\"]"))
     }
 

@@ -174,6 +174,7 @@ extension Relay {
     private func tell(_ failure: AttemptFailure) {
         // A time to wait helps the client more than the fault of the upstream that was tried instead.
         let failure = failure.mayMoveOn && !isCommitted ? rateLimit ?? failure : failure
+        if job.tellsInStream(failure.status) { open() }
         guard sink.hasStarted else {
             respond(failure.status)
             return finish(.failed(failure.inStream))

@@ -23,6 +23,13 @@ struct RelayJob {
     /// For whom it is counted.
     var client: ClientKey
 
+    /// Whether a failure is told inside the stream although its head has not gone out: agents of the Responses API shorten a conversation
+    /// that is too long only if an event says so, and take a status for a request that can never be answered.
+    func tellsInStream(_ failure: ProxyFailure) -> Bool {
+        guard isStream, case .responses = plan.agent?.api else { return false }
+        return failure.saysContextIsTooLong
+    }
+
     /// What the answer is written in: a wire style of chat completions, or an agent's API.
     var styleName: String {
         switch plan.agent?.api {

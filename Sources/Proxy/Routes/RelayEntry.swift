@@ -59,8 +59,16 @@ struct RelayEntry {
         }
     }
 
+    /// The model that is asked for in place of the one a client names. A star alone is the map's default: it leaves names alone that an
+    /// upstream lists as its own.
+    func model(named name: String) -> String {
+        let isListed = server.upstreams.entries.contains { $0.settings.lists(name) }
+        return server.settings.models.map.first { $0.pattern.matches(name) && !($0.pattern.description == "*" && isListed) }?.value ?? name
+    }
+
     /// Who serves the model of this name; nil is the default model.
     func served(_ name: String?) throws(ProxyFailure) -> Served {
+        let name = name.map { model(named: $0) }
         let all = server.upstreams
         let found = name.map { all.serving($0) } ?? all.entries.filter { $0.settings.model != nil }
         guard let first = found.first else {

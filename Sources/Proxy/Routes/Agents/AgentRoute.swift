@@ -2,6 +2,7 @@ import AgentAPIs
 import AgentRequests
 import ChatRequests
 import Foundation
+import NIOHTTP1
 import Phases
 import Settings
 import Summaries
@@ -39,31 +40,58 @@ struct AgentRoute {
     // MARK: Steps
 
     private func job(for request: HTTPRequest) throws(ProxyFailure) -> RelayJob {
-        let agent = try translated(request.body)
-        // The agent's own body is not needed any more.
-        var request = request
-        request.body = agent.body
-        let chat = try entry.read(agent.body, limits)
+        let client = server.routes.client(of: request)
+        let agent = try translated(request.body, client)
+        server.noteLeftOut(agent.leftOut)
+        let request = chatRequest(request, agent)
+        let chat = try entry.read(request.body, limits)
         let served = try entry.served(chat.model)
         let profile = try entry.requestedProfile(nil, request)
-        var plan = try entry.plan(chat, PromptFacts(chat, agent), asked: agent.summary, served, profile, style: .events, request)
+        let facts = PromptFacts(chat, agent)
+        var plan = try entry.plan(chat, facts, asked: agent.summary, served, profile, style: .events, request)
+        if plan.showsReasoning, server.settings.agents.showsPrompt { plan.promptSummary = PromptSummary.text(of: facts) }
         plan.agent = agentPlan(agent, served.model, showsReasoning: plan.showsReasoning)
+        if agent.includesEncryptedReasoning {
+            plan.agent?.carrier = CarriedReasoning(server, model: served.model, client: client).carrier
+        }
         return RelayJob(
             route: api.endpoint, model: served.model, isStream: chat.stream, plan: plan, requestedProfile: profile,
-            upstreams: served.upstreams, request: request, chat: chat, client: server.routes.client(of: request))
+            upstreams: served.upstreams, request: request, chat: chat, client: client)
     }
 
-    private func translated(_ body: [UInt8]) throws(ProxyFailure) -> AgentRequest {
-        var options = AgentRequestOptions()
-        options.limits = AgentRequestLimits(server.settings.limits, requiresModel: !entry.hasDefaultModel)
+    private func translated(_ body: [UInt8], _ client: ClientKey) throws(ProxyFailure) -> AgentRequest {
+        let limits = AgentRequestLimits(server.settings.limits, requiresModel: !entry.hasDefaultModel)
         do {
             return switch api {
-            case .responses: try AgentRequest.responses(body, options: options)
-            case .messages: try AgentRequest.messages(body, options: options)
+            case .responses: try AgentRequest.responses(body, limits: limits) { options(for: $0, client) }
+            case .messages: try AgentRequest.messages(body, limits: limits) { options(for: $0, client) }
             }
         } catch {
             throw .request(code: error.code, error.message, param: error.field)
         }
+    }
+
+    /// What a translation must know of the model that the client names.
+    private func options(for name: String?, _ client: ClientKey) -> AgentRequestOptions {
+        let settings = server.settings
+        var options = AgentRequestOptions()
+        options.efforts = settings.agents.efforts
+        // A model that nobody serves is refused when the translation is read.
+        guard let served = try? entry.served(name) else { return options }
+        let model = served.model
+        if let field = settings.agents.lengthFields.value(for: model) { options.lengthField = .init(field) }
+        options.thinkingSwitch = settings.agents.thinkingSwitches.value(for: model).map { .init($0) }
+        options.clampsLength = settings.agents.contextWindow(of: model).map { AgentRequestOptions.leftOfContext(tokens: $0) }
+        options.opensReasoning = CarriedReasoning(server, model: model, client: client).opener
+        return options
+    }
+
+    /// The request as a chat client would have sent it. The agent's own body is not needed any more, nor is what it says of its own API.
+    private func chatRequest(_ request: HTTPRequest, _ agent: AgentRequest) -> HTTPRequest {
+        var request = request
+        request.body = agent.body
+        request.headers.remove(name: "openai-beta")
+        return request
     }
 
     /// Bounds of a translated body: the client's own were checked before it was written, and merged messages hold more parts.
@@ -132,5 +160,32 @@ extension StreamPlan {
     /// Whether anything is said of the reasoning.
     fileprivate var showsReasoning: Bool {
         if case .off = reasoning { false } else { true }
+    }
+}
+
+// MARK: - Settings
+
+extension Array {
+    /// What the first pattern that fits has for a model.
+    fileprivate func value<Value>(for model: String) -> Value? where Element == PatternChoice<Value> {
+        first { $0.pattern.matches(model) }?.value
+    }
+}
+
+extension AgentRequestOptions.LengthField {
+    fileprivate init(_ name: LengthFieldName) {
+        switch name {
+        case .maxTokens: self = .maxTokens
+        case .maxCompletionTokens: self = .maxCompletionTokens
+        }
+    }
+}
+
+extension AgentRequestOptions.ThinkingSwitch {
+    fileprivate init(_ name: TemplateSwitchName) {
+        switch name {
+        case .enableThinking: self = .enableThinking
+        case .thinking: self = .thinking
+        }
     }
 }

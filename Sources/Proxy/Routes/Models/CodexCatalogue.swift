@@ -19,7 +19,7 @@ struct CodexCatalogue {
 
     /// One model. Those with lower `priority` are shown first.
     func describe(_ model: KnownModel, priority: Int) -> [UInt8] {
-        let codex = settings.codex
+        let codex = settings.agents
         var entry = JSONObjectWriter()
         entry.string("slug", model.id)
         entry.string("display_name", model.id)

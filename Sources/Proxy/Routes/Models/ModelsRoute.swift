@@ -112,6 +112,6 @@ struct KnownModel {
         created = listed.created ?? 0
         owner = listed.owner ?? upstream.name
         self.upstream = upstream
-        contextWindow = listed.contextWindow
+        contextWindow = server.settings.agents.contextWindow(of: listed.id) ?? listed.contextWindow
     }
 }

@@ -15,7 +15,7 @@ struct CarriedReasoning: Sendable {
 
     /// - Parameters:
     ///   - server: the keys, the limit, the counters.
-    ///   - model: the model as the client calls it, without a style behind it.
+    ///   - model: the model as `models.map` has it, without a style behind it.
     ///   - client: for whom the request is counted. Where clients show tokens, what one has been given opens for no other.
     init(_ server: ServerContext, model: String, client: ClientKey) {
         seal = server.seal
@@ -25,7 +25,7 @@ struct CarriedReasoning: Sendable {
         } else {
             binding = SealBinding(model: model)
         }
-        isWanted = server.settings.carry.isWanted(by: model)
+        isWanted = server.settings.agents.carriesReasoning(of: model)
         maximumBytes = server.settings.limits.reasoningCarriedBytes
     }
 
