@@ -22,7 +22,8 @@ import Testing
                   You are brief.
               description: {"*": "A model."}
             """, environment: ["ONE": Self.key, "TWO": Self.other])
-        #expect(["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"].map(settings.agents.carriesReasoning) == [true, false, true, false])
+        let models = ["deepseek-v4", "gpt-oss-nano", "gpt-oss-120b", "llama"]
+        #expect(models.map(settings.agents.carriesReasoning) == [true, false, true, false])
         #expect(settings.agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
         #expect(settings.agents.editTools.map(\.value) == [.freeform, .off])
         #expect(settings.agents.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])

@@ -1,5 +1,4 @@
 import NIOCore
-import Settings
 import Synchronization
 
 /// The upstreams' model lists, kept for a while. Shared by all loops.

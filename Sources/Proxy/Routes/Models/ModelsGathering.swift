@@ -1,5 +1,7 @@
 import Foundation
+import JSONBytes
 import NIOCore
+import Settings
 import Upstream
 
 /// Asks several upstreams for their lists at once; answers when all have answered, failed, or taken too long.

@@ -1,5 +1,5 @@
-import Detect
 import Foundation
+import NIOHTTP1
 import Settings
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: what the upstreams list and what is configured, in the form that the client reads.
