@@ -117,7 +117,8 @@ struct ChatRoute {
             profile: profile,
             thinking: ThinkingRequest(chat))
         // A whole answer does not wait for summaries: only streams have them made by a model.
-        plan.modelSummary = chat.stream ? server.summariser?.options : nil
+        plan.modelSummary = chat.stream ? server.summariser?.steps : nil
+        plan.modelPrompt = chat.stream ? server.summariser?.prompts : nil
         plan.reasoningField = settings.style.reasoningField.rawValue
         plan.showsTitles = settings.summaries.titles
         plan.includesUsage = chat.includesUsage
