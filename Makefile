@@ -15,7 +15,7 @@ SECONDS ?= 60
 MINUTES ?= 10
 SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench-first-frame bench-summaries bench-check \
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench bench-first-frame bench-summaries bench-check \
 	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
@@ -66,6 +66,10 @@ sdk-test: build ## run the official OpenAI Python packages against the programs
 sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail
 	@Tests/Checks/sound.sh
 	@Tests/Checks/sound-selftest.sh
+
+bench: release ## measure the programs end to end, side by side with nginx and no proxy (ARGS="--only A,B --rounds 1")
+	@Tests/Bench/setup.sh "$(CURDIR)/.build/bench"
+	@python3 Tests/Bench/bench.py --programs "$(RELEASE_FOLDER)" $(ARGS)
 
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"

@@ -1,3 +1,5 @@
+import ByteScan
+
 /// Finds the lines of an event stream in bytes that arrive in pieces of any size.
 ///
 /// A line ends with LF, CR or CRLF (WHATWG HTML, section 9.2.5, "Parsing an event stream"); each may be
@@ -30,7 +32,9 @@ struct LineSplitter {
     private var swallowsLineFeed = false
 
     /// The next stretch of `bytes` from `position` on, which moves past it and its line end; nothing at the end of the input.
-    mutating func next(in bytes: Span<UInt8>, from position: inout Int) -> Stretch? {
+    ///
+    /// `ends` belongs to these bytes: new for each piece of input, the same for all stretches of it.
+    mutating func next(in bytes: Span<UInt8>, from position: inout Int, _ ends: inout LineEnds) -> Stretch? {
         if byteOrderMarkCount < 3 { skipByteOrderMark(in: bytes, from: &position) }
         if swallowsLineFeed, position < bytes.count {
             swallowsLineFeed = false
@@ -39,16 +43,14 @@ struct LineSplitter {
         guard position < bytes.count else { return nil }
 
         let start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            // One comparison lets nearly every byte pass.
-            guard byte <= Byte.carriageReturn, byte == Byte.lineFeed || byte == Byte.carriageReturn else { continue }
-            swallowsLineFeed = byte == Byte.carriageReturn
-            let range = start..<(position - 1)
-            return held.isEmpty ? .line(range) : .rest(range)
+        let end = ends.next(in: bytes, from: start)
+        guard end < bytes.count else {
+            position = end
+            return .part(start..<end)
         }
-        return .part(start..<position)
+        position = end + 1
+        swallowsLineFeed = bytes[end] == Byte.carriageReturn
+        return held.isEmpty ? .line(start..<end) : .rest(start..<end)
     }
 
     /// Keeps bytes of the unfinished line until the others arrive.
@@ -76,5 +78,24 @@ struct LineSplitter {
             byteOrderMarkCount += 1
             position += 1
         }
+    }
+}
+
+/// Where the next LF and the next CR stand in one piece of input.
+///
+/// Each is searched for by itself, with the C library's vectors, and remembered: a stream has CRs or it has none, so the second
+/// search is one per piece, and no byte is looked at twice for the same thing however many lines end with the other.
+struct LineEnds {
+    private var lineFeed = -1
+    private var carriageReturn = -1
+
+    /// The first of both at or behind `start`; the count if there is none. Must not go back.
+    mutating func next(in bytes: Span<UInt8>, from start: Int) -> Int {
+        if lineFeed < start {
+            // Blank lines are half of all lines.
+            lineFeed = start < bytes.count && bytes[start] == Byte.lineFeed ? start : bytes.offset(of: Byte.lineFeed, from: start)
+        }
+        if carriageReturn < start { carriageReturn = bytes.offset(of: Byte.carriageReturn, from: start) }
+        return min(lineFeed, carriageReturn)
     }
 }

@@ -192,44 +192,9 @@ extension JSONCursor {
 
     /// From the opening quote to behind the closing one.
     private mutating func scanString() throws(JSONError) -> JSONString {
-        let start = position + 1
-        var index = start
-        var hasEscapes = false
-        let end = bytes.count
-        while index < end {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
-                position = index + 1
-                return JSONString(content: start..<index, hasEscapes: hasEscapes)
-            }
-            if byte == UInt8(ascii: "\\") {
-                hasEscapes = true
-                index = try passEscape(at: index)
-            } else if byte < 0x20 {
-                throw .controlCharacter(offset: index)
-            } else {
-                index += 1
-            }
-        }
-        throw .unexpectedEnd
-    }
-
-    /// The offset behind the escape that begins at `index`.
-    private func passEscape(at index: Int) throws(JSONError) -> Int {
-        guard index + 1 < bytes.count else { throw .unexpectedEnd }
-        switch bytes[index + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
-            UInt8(ascii: "r"), UInt8(ascii: "t"):
-            return index + 2
-        case UInt8(ascii: "u"):
-            for offset in 2..<6 {
-                guard index + offset < bytes.count else { throw .unexpectedEnd }
-                guard JSONText.hexDigit(bytes[index + offset]) != nil else { throw .malformed(offset: index) }
-            }
-            return index + 6
-        default:
-            throw .malformed(offset: index)
-        }
+        let string = try JSONString(in: bytes, contentFrom: position + 1)
+        position = string.content.upperBound + 1
+        return string
     }
 
     private mutating func skipLiteral(_ literal: String) throws(JSONError) {

@@ -17,9 +17,11 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
+    /// What coding agents get.
+    public var agents = AgentSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
-    /// The list of models.
+    /// Names of models, and the list of them.
     public var models = ModelListSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
@@ -53,6 +55,8 @@ public struct ServerSettings: Sendable {
     public var port = 8080
     /// Threads that serve connections; nil means one per core.
     public var threads: Int?
+    /// How the loops learn that upstreams have sent something.
+    public var readiness = ReadinessChoice.auto
     /// The tokens that clients may show; if there are any, everything but health wants one.
     public var apiTokens: [Secret] = []
     /// Whether it is an error that there are no tokens.
@@ -143,10 +147,14 @@ public struct DetectionSettings: Sendable {
     public var learns = true
 }
 
-/// The list of models.
+/// Names of models, and the list of them.
 public struct ModelListSettings: Sendable {
     /// How long an upstream's list is kept.
     public var cacheLifetime = Duration.seconds(60)
+    /// Models by the names under which clients ask for them; the first pattern that fits wins.
+    public var map: [PatternChoice<String>] = []
+    /// How many tokens a model's context holds, prompt and answer together.
+    public var contextWindows: [PatternChoice<Int>] = []
 }
 
 /// When an upstream is left alone.

@@ -8,7 +8,8 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + summaryModel + detection + resilience + limits + processes
+    static let general: [Setting<ProxySettings>] =
+        server + styles + summaries + summaryModel + detection + models + agents + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -18,7 +19,10 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections; auto: one per core."),
+                "Threads for connections (also --threads); auto: one per core that the process may use."),
+            set(
+                "server.readiness", \.server.readiness, .choice,
+                "How a loop learns that an upstream has sent something; auto: from the kernel where it may, else from a helper thread."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
@@ -135,8 +139,16 @@ extension SettingsCatalogue {
                 "detection.learn", \.detection.learns, .toggle,
                 "Remember models whose output ends reasoning that it never began."),
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
+        ]
+    }
+
+    private static var models: [Setting<ProxySettings>] {
+        [
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+            set(
+                "models.map", \.models.map, .byPattern(.text("model name")),
+                "Models by the names clients use; the first that fits wins, * is for names nobody lists."),
         ]
     }
 
@@ -173,6 +185,9 @@ extension SettingsCatalogue {
             set("limits.line_bytes", \.limits.lineBytes, .size(sizes), "Longest line of an upstream's stream."),
             set("limits.queue_bytes", \.limits.queueBytes, .size(sizes), "Bytes waiting for a slow client before its upstream is paused."),
             set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
+            set(
+                "limits.reasoning_carried_bytes", \.limits.reasoningCarriedBytes, .size(1024...(1 << 20)),
+                "Reasoning of one turn that travels through an agent's client and back; longer reasoning does not."),
             set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
             set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
             set(

@@ -8,6 +8,7 @@ struct SettingsCheck {
         checkNames(&reading)
         checkTokens(&reading)
         checkSummaries(&reading)
+        checkAgents(&reading)
         for index in settings.upstreams.indices { checkUpstream(index, &reading) }
         for index in settings.profiles.indices { checkConfiguredProfile(index, &reading) }
         checkProfile(settings.detection.profile, at: "detection.profile", &reading)
@@ -85,6 +86,21 @@ struct SettingsCheck {
             complain(
                 .warning, "summaries.prompt_engine", "the model is never asked: stream.commit_delay leaves it no time",
                 "make stream.commit_delay longer", &reading)
+        }
+    }
+
+    private func checkAgents(_ reading: inout Reading) {
+        let (keys, path) = (settings.agents.reasoningKeys, "agents.reasoning_keys")
+        let shortest = AgentSettings.minimumKeyLength
+        for (index, key) in keys.enumerated() where key.exposed.utf8.count < shortest {
+            complain(
+                .error, path, "key \(index + 1) has fewer than \(shortest) characters and can be guessed",
+                "use a random one, for example of openssl rand -base64 32", &reading)
+        }
+        if keys.isEmpty, settings.agents.carriesReasoning.contains(where: \.value), !reading.given.contains(path) {
+            complain(
+                .warning, "agents.carry_reasoning", "without a key, reasoning sealed before a restart or by another process is dropped",
+                "set agents.reasoning_keys or REASONING_KEYS", &reading)
         }
     }
 

@@ -9,20 +9,18 @@ KEPT = 0.90
 
 
 def verdicts(results):
+    """What holds of these traces, each at all tempos."""
     total = measures.together(results)
     made = []
 
     def bar(name, holds, figure, *culprits):
         made.append({"bar": name, "holds": bool(holds), "figure": figure, "culprits": sorted(set(culprits))})
 
-    for name in measures.BASELINES:
-        other = total["baselines"].get(name)
-        if other is None:
-            bar(f"coverage ahead of {name} sentences" if name in ("first", "last", "random") else f"coverage ahead of {name}", False, "not run")
-            continue
-        behind = [result["name"] for result in results if result["coverage"] < result["baselines"][name]["coverage"]]
-        label = f"coverage ahead of {name} sentences" if name in ("first", "last", "random") else f"coverage ahead of {name}"
-        bar(label, total["coverage"] > other["coverage"], f"{total['coverage']:.1%} against {other['coverage']:.1%}", *behind)
+    sets = list(dict.fromkeys(result["set"] for result in results))
+    for group in sets + (["all"] if len(sets) > 1 else []):
+        members = [result for result in results if group in ("all", result["set"])]
+        for name in measures.BASELINES:
+            bar(*ahead(members, name, group))
     bar(f"redundancy below {REDUNDANCY:.0%}", total["redundancy"] < REDUNDANCY, f"{total['redundancy']:.1%}",
         *[result["name"] for result in results if result["redundant"]])
     bar("every step is complete", total["complete"] == 1, f"{total['complete']:.1%}",
@@ -31,11 +29,11 @@ def verdicts(results):
         *[result["name"] for result in results if result["kept"] is False])
     outside = [
         result["name"] for result in results
-        if result["reasoning_characters"] > LONG and not COMPRESSION[0] <= result["compression"] <= COMPRESSION[1]]
+        if result["reasoning_characters"] > LONG and not all(COMPRESSION[0] <= one <= COMPRESSION[1] for one in result["compressions"])]
     bar(f"compression {COMPRESSION[0]:.0%} to {COMPRESSION[1]:.0%} above {LONG} characters", not outside, f"{len(outside)} outside", *outside)
     slow = [
         result["name"] for result in results
-        if result["first"] is None or result["first"] > min(metrics.FIRST, max(result["seconds"], 0.001)) + 0.001]
+        if any(first is None or first > min(metrics.FIRST, max(result["seconds"], 0.001)) + 0.001 for first in result["firsts"])]
     bar(f"first step within {metrics.FIRST:.0f} s", not slow, f"{len(slow)} later", *slow)
     bar(f"steps at least {metrics.EARLY:.0f} s apart", total["early"] == 0, f"{total['early']} earlier",
         *[result["name"] for result in results if result["early"]])
@@ -43,3 +41,15 @@ def verdicts(results):
         *[result["name"] for result in results if result["late"]])
     bar("no step when nothing is new", total["idle"] == 0, f"{total['idle']} steps", *[result["name"] for result in results if result["idle"]])
     return made
+
+
+def ahead(members, name, group):
+    """The bar of one baseline over one set of traces: its name, whether it holds, the figures, and where the engine is behind."""
+    label = f"{group}: ahead of {name} sentences" if name in ("first", "last", "random") else f"{group}: ahead of {name}"
+    if any(name not in result["baselines"] for result in members):
+        return label, False, "not run"
+    mine, other = (
+        sum(values) / len(values) for values in (
+            [result["coverage"] for result in members], [result["baselines"][name]["coverage"] for result in members]))
+    behind = [result["name"] for result in members if result["coverage"] < result["baselines"][name]["coverage"]]
+    return label, mine > other, f"{mine:.1%} against {other:.1%}", *behind

@@ -65,10 +65,12 @@ def rankers(sentences):
     return orders
 
 
-def ranked(sentences, budget):
-    seen, unique = set(), []
-    for text in sentences:
-        if text not in seen:
-            seen.add(text)
-            unique.append(text)
-    return {name: [fill(unique, order, budget)] for name, order in rankers(unique).items()}
+class Ranked:
+    """The rankers' summaries of one text: ranked once, filled to any length."""
+
+    def __init__(self, sentences):
+        self.sentences = list(dict.fromkeys(sentences))
+        self.orders = rankers(self.sentences)
+
+    def of_length(self, budget):
+        return {name: [fill(self.sentences, order, budget)] for name, order in self.orders.items()}

@@ -4,6 +4,7 @@ import pathlib
 import re
 
 KINDS = ["mathematics", "code", "planning", "factual", "other"]
+SETS = ["develop", "held-out"]
 
 
 @dataclasses.dataclass
@@ -16,6 +17,7 @@ class Point:
 @dataclasses.dataclass
 class Trace:
     path: pathlib.Path
+    set: str
     kind: str
     language: str
     prompt: str
@@ -63,14 +65,16 @@ def read(path):
             elif name == "conclusion":
                 if value != "none":
                     last = conclusion = Point(value, [])
-            elif name not in ("kind", "language", "prompt", "traits", "repeats-from"):
+            elif name not in ("set", "kind", "language", "prompt", "traits", "repeats-from"):
                 raise BadTrace(f"{path.name}:{number}: unknown name {name!r}")
             fields[name] = value
-    for name in ("kind", "language", "prompt", "conclusion"):
+    for name in ("set", "kind", "language", "prompt", "conclusion"):
         if name not in fields:
             raise BadTrace(f"{path.name}: no {name}")
     if fields["kind"] not in KINDS:
         raise BadTrace(f"{path.name}: kind {fields['kind']!r} is none of {', '.join(KINDS)}")
+    if fields["set"] not in SETS:
+        raise BadTrace(f"{path.name}: set {fields['set']!r} is none of {', '.join(SETS)}")
     for point in points + ([conclusion] if conclusion else []):
         if not point.key_sets or not all(key for keys in point.key_sets for key in keys):
             raise BadTrace(f"{path.name}: no keys for {point.statement!r}")
@@ -78,7 +82,7 @@ def read(path):
     if repeats and reasoning.find(repeats) < 0:
         raise BadTrace(f"{path.name}: the text of repeats-from is not in the reasoning")
     return Trace(
-        path, fields["kind"], fields["language"], fields["prompt"], fields.get("traits", "").split(), points, conclusion, reasoning,
+        path, fields["set"], fields["kind"], fields["language"], fields["prompt"], fields.get("traits", "").split(), points, conclusion, reasoning,
         reasoning.find(repeats) if repeats else None)
 
 

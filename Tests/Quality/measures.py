@@ -31,6 +31,7 @@ def mean(results):
 
 
 def measured(trace, line, rate):
+    """One trace at one tempo."""
     steps = line["steps"]
     units = [step["text"] for step in steps]
     overlaps = metrics.highest_overlaps(units)
@@ -38,17 +39,40 @@ def measured(trace, line, rate):
     pace = metrics.pace(steps, trace, metrics.Clock(line["token_ends"], rate))
     characters = sum(map(len, units))
     return {
-        "name": trace.name, "kind": trace.kind, "language": trace.language, "traits": trace.traits,
+        "runs": 1, "name": trace.name, "set": trace.set, "kind": trace.kind, "language": trace.language, "traits": trace.traits,
         "reasoning_characters": len(trace.reasoning), "seconds": line["seconds"], "characters": characters, "steps": len(units),
         "titles": sum(1 for step in steps if step["title"]), "tokens": line["tokens"],
         "microseconds_per_token": line.get("microseconds_per_token"),
-        "compression": characters / max(1, len(trace.reasoning)),
+        "compression": characters / max(1, len(trace.reasoning)), "compressions": [characters / max(1, len(trace.reasoning))],
         "redundant": sum(1 for _, again in overlaps if again), "mean_overlap": ratio(sum(high for high, _ in overlaps[1:]), len(overlaps) - 1),
         "incomplete": [{"step": unit, "why": why} for unit, why in faults if why],
-        "first": pace.first, "intervals": pace.intervals, "early": pace.early, "late": pace.late, "idle": pace.idle, "lags": pace.lags,
+        "first": pace.first, "firsts": [pace.first], "intervals": pace.intervals, "early": pace.early, "late": pace.late, "idle": pace.idle, "lags": pace.lags,
         "missed": [point.statement for point in trace.points if not metrics.says(units, point)],
         **content(units, trace), "baselines": {},
     }
+
+
+SUMS = {"runs", "steps", "titles", "redundant"}
+AVERAGES = {
+    "seconds", "characters", "compression", "mean_overlap", "microseconds_per_token", "first", "coverage", "kept", "closing"}
+
+
+def merged(runs):
+    """One trace at several tempos: counts and lists of all runs, figures on average. `missed` holds what any run missed."""
+    made = dict(runs[0])
+    for name, value in runs[0].items():
+        values = [run[name] for run in runs]
+        if name in SUMS:
+            made[name] = sum(values)
+        elif name in AVERAGES:
+            known = [value for value in values if value is not None]
+            made[name] = sum(known) / len(known) if known else None
+        elif name == "missed":
+            made[name] = list(dict.fromkeys(point for points in values for point in points))
+        elif isinstance(value, list) and name != "traits":
+            made[name] = [one for several in values for one in several]
+    made["baselines"] = {name: mean([run["baselines"][name] for run in runs]) for name in runs[0]["baselines"]}
+    return made
 
 
 def is_notice_text(steps, unit):
@@ -71,7 +95,7 @@ def ratio(part, whole):
 
 def totals(results):
     groups = {"all": results}
-    for field in ("kind", "language"):
+    for field in ("set", "kind", "language"):
         for name in dict.fromkeys(result[field] for result in results):
             groups[f"{field} {name}"] = [result for result in results if result[field] == name]
     for trait in sorted({trait for result in results for trait in result["traits"]}):
@@ -111,7 +135,7 @@ def recordings(folder, program, rate, played):
             if len(text) < 200:
                 continue
             copy = pathlib.Path(made) / f"{path.stem}.txt"
-            copy.write_text(f"kind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
+            copy.write_text(f"set: held-out\nkind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
             results.append(measured(corpus.read(copy), played(program, [copy], rate)[0], rate))
     return results
 

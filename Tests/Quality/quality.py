@@ -3,8 +3,8 @@
 
 usage: quality.py QUALITY_PROGRAM [options]      (`make quality` builds the program and runs this)
 
-Plays every trace to the extractive engine at 50 tokens a second (the clock is simulated), measures what it said (metrics.py holds the
-definitions), and compares it with baselines of equal length. With --programs the engine that asks a model follows: the model at --model-url,
+Plays every trace to the extractive engine at three tempos (the clock is simulated), measures what it said (metrics.py holds the
+definitions), and compares it with baselines of equal length at each tempo; the figures are the means. With --programs the engine that asks a model follows: the model at --model-url,
 or else the mock upstream's, which says the same sentence always: that shows how everything is connected, and the fallback. `--show NAME` prints the steps of one trace with the points they cover.
 """
 import argparse
@@ -19,6 +19,7 @@ import corpus
 import measures
 import model_engine
 import tables
+from sentences import sentences
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -28,7 +29,9 @@ def options():
     parser.add_argument("program", help="the program Quality")
     parser.add_argument("--corpus", default=ROOT / "Fixtures/summaries/corpus", type=pathlib.Path)
     parser.add_argument("--only", default="", metavar="TEXT", help="only traces whose name holds this")
-    parser.add_argument("--tokens-per-second", type=float, default=50)
+    parser.add_argument("--set", default="", choices=["", *corpus.SETS], help="only the traces of one set")
+    parser.add_argument(
+        "--tokens-per-second", type=float, nargs="+", default=[38, 50, 66], help="the tempos; the model engine runs at the middle one")
     parser.add_argument("--level", default="auto", choices=["concise", "auto", "detailed"], help="the bars are meant for auto")
     parser.add_argument("--no-baselines", action="store_true", help="the engine alone: much faster")
     parser.add_argument("--show", metavar="NAME", help="print one trace's steps and points, no table")
@@ -66,7 +69,7 @@ def modelled(arguments, traces, plain):
         url, name = (mock.url, model_engine.MOCK_MODEL) if mock else (arguments.model_url, arguments.model_name)
         progress(f"asking {name} at {url} over {len(traces)} traces")
         said = model_engine.lines(
-            str(programs / "proxy"), traces, plain, arguments.tokens_per_second, arguments.level, url, name)
+            str(programs / "proxy"), traces, plain, middle(arguments.tokens_per_second), arguments.level, url, name)
     except model_engine.Failed as failed:
         sys.exit(f"quality: {failed}")
     finally:
@@ -77,6 +80,10 @@ def modelled(arguments, traces, plain):
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in said)
         pathlib.Path(arguments.save_model_lines).write_text(text, encoding="utf-8")
     return said
+
+
+def middle(tempos):
+    return sorted(tempos)[len(tempos) // 2]
 
 
 def source(arguments):
@@ -93,13 +100,13 @@ def progress(text):
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def compared(trace, length, use_rankers):
-    """Coverage and conclusion of each baseline as long as the engine's summary."""
-    from sentences import sentences
-    made = baselines.plain(sentences(trace.reasoning), length)
-    if use_rankers:
-        made |= baselines.ranked(sentences(trace.reasoning), length)
-    return {name: measures.mean([measures.content(units, trace) for units in summaries]) for name, summaries in made.items()}
+def compared(trace, runs, use_rankers):
+    """Gives each run coverage and conclusion of each baseline as long as the engine's summary was."""
+    texts = sentences(trace.reasoning)
+    ranked = baselines.Ranked(texts) if use_rankers else None
+    for run in runs:
+        made = baselines.plain(texts, run["characters"]) | (ranked.of_length(run["characters"]) if ranked else {})
+        run["baselines"] = {name: measures.mean([measures.content(units, trace) for units in several]) for name, several in made.items()}
 
 
 def have_rankers():
@@ -117,30 +124,34 @@ def main():
         traces = corpus.read_all(arguments.corpus, arguments.show or arguments.only)
     except corpus.BadTrace as bad:
         sys.exit(f"quality: {bad}")
+    traces = [trace for trace in traces if arguments.set in ("", trace.set)]
     if not traces:
         sys.exit("quality: no such trace")
-    lines = played(arguments.program, [trace.path for trace in traces], arguments.tokens_per_second, arguments.level)
+    tempos = arguments.tokens_per_second
+    lines = {rate: played(arguments.program, [trace.path for trace in traces], rate, arguments.level) for rate in tempos}
     if arguments.show:
-        for trace, line in zip(traces, lines):
-            tables.show(trace, line, arguments.tokens_per_second)
+        for trace, line in zip(traces, lines[middle(tempos)]):
+            tables.show(trace, line, middle(tempos))
         return
-    results = [measures.measured(trace, line, arguments.tokens_per_second) for trace, line in zip(traces, lines)]
+    runs = [[measures.measured(trace, lines[rate][index], rate) for rate in tempos] for index, trace in enumerate(traces)]
     if not arguments.no_baselines:
         use_rankers = have_rankers()
-        for number, (trace, result) in enumerate(zip(traces, results), 1):
+        for number, (trace, several) in enumerate(zip(traces, runs), 1):
             progress(f"baselines {number}/{len(traces)}: {trace.name}")
-            result["baselines"] = compared(trace, result["characters"], use_rankers)
+            compared(trace, several, use_rankers)
         progress("")
-    model, said = None, modelled(arguments, traces, lines)
+    results = [measures.merged(several) for several in runs]
+    model, said = None, modelled(arguments, traces, lines[middle(tempos)])
     if said:
         said = {pathlib.Path(line["path"]).name: line for line in said}
         model = [
-            measures.measured(trace, said[trace.path.name], arguments.tokens_per_second) for trace in traces if trace.path.name in said]
-    recorded = measures.recordings(arguments.recordings, arguments.program, arguments.tokens_per_second, played) if arguments.recordings else []
+            measures.measured(trace, said[trace.path.name], middle(tempos)) for trace in traces if trace.path.name in said]
+    recorded = measures.recordings(arguments.recordings, arguments.program, middle(tempos), played) if arguments.recordings else []
     verdicts = bars.verdicts(results)
     total = {"traces": results, "totals": measures.totals(results), "model": model, "model_source": source(arguments),
         "model_totals": measures.together(model) if model else None, "model_calls": model_engine.calls(said.values()) if said else None,
-        "recordings": recorded, "bars": verdicts}
+        "recordings": recorded, "bars": verdicts,
+        "tempos": {rate: measures.totals([several[index] for several in runs]) for index, rate in enumerate(tempos)}}
     if arguments.json == "-":
         print(json.dumps(total, indent=1, ensure_ascii=False))
     else:

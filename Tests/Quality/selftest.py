@@ -24,7 +24,7 @@ POINTS = [
 
 
 def trace(reasoning, **more):
-    return corpus.Trace(pathlib.Path("t.txt"), "other", "en", "", [], POINTS, None, reasoning, more.get("repeats_from"))
+    return corpus.Trace(pathlib.Path("t.txt"), "develop", "other", "en", "", [], POINTS, None, reasoning, more.get("repeats_from"))
 
 
 def steps(*said):
@@ -142,7 +142,7 @@ class Baselines(unittest.TestCase):
 
 
 class Corpus(unittest.TestCase):
-    HEAD = "kind: code\nlanguage: en\nprompt: One\n  two\npoint: p\n  any: a & b\n  any: c\nconclusion: none\nrepeats-from: again\n---\nOnce and again."
+    HEAD = "set: develop\nkind: code\nlanguage: en\nprompt: One\n  two\npoint: p\n  any: a & b\n  any: c\nconclusion: none\nrepeats-from: again\n---\nOnce and again."
 
     def read(self, text):
         with tempfile.TemporaryDirectory() as folder:
@@ -157,7 +157,7 @@ class Corpus(unittest.TestCase):
 
     def test_a_bad_file_is_refused(self):
         for before, after in [
-            ("\n---\n", "\n"), ("kind: code", "kind: cod"), ("language: en\n", ""), ("  any: a & b\n  any: c\n", ""), ("a & b", "a & "),
+            ("\n---\n", "\n"), ("kind: code", "kind: cod"), ("set: develop\n", ""), ("set: develop", "set: dev"), ("language: en\n", ""), ("  any: a & b\n  any: c\n", ""), ("a & b", "a & "),
             ("from: again", "from: never"), ("point:", "pint:"), ("conclusion: none\n", "")]:
             with self.assertRaises(corpus.BadTrace, msg=before):
                 self.read(self.HEAD.replace(before, after))

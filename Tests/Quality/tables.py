@@ -8,6 +8,7 @@ def write(total, color):
     rows(total["traces"], paint)
     groups(total["totals"], paint)
     versus(total["totals"], paint)
+    by_tempo(total["tempos"])
     if total["model"]:
         print("\n" + paint(f"model engine: {total['model_source']}", "1"))
         rows(total["model"], paint)
@@ -48,10 +49,10 @@ def rows(results, paint):
         + "".join(f"{name:>9}" for name in BASELINES) + f" │{'first':>6}{'p50':>6}{'max':>6}{'late':>5}{'lag':>6}", "1"))
     for result in results:
         steps = max(1, result["steps"])
-        kept = "–" if result["kept"] is None else "yes" if result["kept"] else "NO"
+        kept = "–" if result["kept"] is None else "yes" if result["kept"] == 1 else "NO" if result["kept"] == 0 else percent(result["kept"]).strip()
         versus = "".join(percent(result["baselines"].get(name, {}).get("coverage"), 9) for name in BASELINES)
         print(
-            f"{result['name'][:33]:<34}{result['language'][:4]:>5}{result['reasoning_characters']:>7}{result['steps']:>6}"
+            f"{result['name'][:33]:<34}{result['language'][:4]:>5}{result['reasoning_characters']:>7}{result['steps'] / result['runs']:>6.1f}"
             f"{result['compression']:>6.1%}{percent(result['redundant'] / steps)}{percent(result['mean_overlap'])}"
             f"{percent(1 - len(result['incomplete']) / steps)}{kept:>6}{paint(percent(result['coverage']), '1')} │{versus} │"
             f"{number(result['first'])}{number(metrics.median(result['intervals']))}{number(max(result['intervals'], default=None))}"
@@ -66,21 +67,36 @@ def groups(totals, paint):
     for name, one in totals.items():
         versus = "".join(percent(one["baselines"].get(other, {}).get("coverage"), 9) for other in BASELINES)
         print(
-            f"{name:<26}{one['traces']:>7}{one['steps']:>6}{one['compression']:>7.1%}{one['redundancy']:>7.1%}{percent(one['mean_overlap'], 7)}"
+            f"{name:<26}{one['traces']:>7}{one['steps']:>6.0f}{one['compression']:>7.1%}{one['redundancy']:>7.1%}{percent(one['mean_overlap'], 7)}"
             f"{percent(one['complete'], 7)}{percent(one['kept'], 7)}{percent(one['closing'], 7)}{paint(percent(one['coverage'], 7), '1')} │"
             f"{versus} │{number(one['interval_p50'])}{number(one['interval_max'])}{one['late']:>5}{one['idle']:>5}{number(one['lag_p50'])}")
 
 
 def versus(totals, paint):
-    everything = totals["all"]
-    if not everything["baselines"]:
-        return
-    print("\n" + paint(f"{'at equal length':<26}{'coverage':>9}{'conclusion':>12}{'engine ahead by':>18}{'95 % interval':>20}", "1"))
+    """The engine against each baseline, over each set and all."""
+    for name in [name for name in totals if name.startswith("set ")] + ["all"]:
+        if totals[name]["baselines"]:
+            versus_one(name, totals[name], paint)
+
+
+def versus_one(title, everything, paint):
+    title = f"{title} ({everything['traces']} traces)"
+    print("\n" + paint(f"{title:<26}{'coverage':>9}{'conclusion':>12}{'engine ahead by':>18}{'95 % interval':>20}", "1"))
     engines = {"extractive engine": everything} | {name: everything["baselines"][name] for name in BASELINES if name in everything["baselines"]}
     for name, one in engines.items():
         lead = everything["lead"].get(name)
         ahead = f"{lead['mean']:>+18.1%}{lead['low']:>+11.1%} … {lead['high']:>+6.1%}" if lead else ""
         print(f"{name:<26}{one['coverage']:>9.1%}{percent(one['kept'], 12)}{ahead}")
+
+
+def by_tempo(tempos):
+    """The coverage at each tempo: a difference that one tempo alone shows is chance."""
+    print()
+    for rate, totals in tempos.items():
+        print(f"at {rate:g} tokens/s: " + ", ".join(
+            f"{name.removeprefix('set ')} {one['coverage']:.1%}" + "".join(
+                f" ({other} {one['baselines'][other]['coverage']:.1%})" for other in ("lexrank",) if other in one["baselines"])
+            for name, one in totals.items() if name == "all" or name.startswith("set ")))
 
 
 def bars(verdicts, paint):

@@ -55,9 +55,9 @@ class Program:
 class Mock(Program):
     """The mock upstream with its control endpoints, playing the scenarios as fast as they are read."""
 
-    def __init__(self, build):
+    def __init__(self, build, *more):
         self.folder = tempfile.TemporaryDirectory()
-        arguments = ["--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0", "--fixtures", hurried(self.folder.name)]
+        arguments = [*more, "--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0", "--fixtures", hurried(self.folder.name)]
         super().__init__(build, "mock-upstream", arguments)
 
     def end(self):

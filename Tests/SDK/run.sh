@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the official OpenAI Python packages against the programs. Each version named by a file in requirements/ gets an environment of
-# its own under .venv/, made once and used again until that file changes.
+# Runs the Python packages that people use against the programs. Each file in requirements/ gets an environment of its own under .venv/,
+# made once and used again until that file changes; its first line names the folders of its tests.
 # usage: run.sh BUILD_FOLDER [pytest arguments]
 set -euo pipefail
 
@@ -34,9 +34,11 @@ status=0
 for requirements in "$here"/requirements/*.txt; do
     name=$(basename "$requirements" .txt)
     prepare "$requirements" "$environments/$name"
+    folders=$(sed -n '1s/^# tests: //p' "$requirements")
+    : "${folders:?$name does not say where its tests are}"
     echo "sdk-test: $name"
     PYTHONDONTWRITEBYTECODE=1 timeout --foreground --kill-after 60 "$test_seconds" \
         "$environments/$name/bin/python" -m pytest --quiet --no-header --tb short -p no:cacheprovider -o faulthandler_timeout=25 \
-        --rootdir "$here" "$here" --build "$build" "$@" || status=1
+        --rootdir "$here" $(printf "$here/%s " $folders) --build "$build" "$@" || status=1
 done
 exit "$status"

@@ -46,9 +46,10 @@ struct MessagesReader {
         request.stops = try stop.stopSequences(atMost: limits.stops)
     }
 
-    /// The budget has no counterpart in chat completions, and is not looked at.
+    /// The budget has no counterpart in chat completions, and is not looked at. Who does not ask for thinking is shown none: programs
+    /// written for such answers take the first block for the text.
     private mutating func readThinking() throws(AgentRequestError) {
-        guard let thinking = try fields["thinking"]?.fields(["type", "display"]) else { return }
+        guard let thinking = try fields["thinking"]?.fields(["type", "display"]) else { return request.summary = .off }
         switch try thinking.required("type").word() {
         case "enabled", "adaptive": request.thinking = true
         case "disabled": request.thinking = false

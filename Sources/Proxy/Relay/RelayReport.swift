@@ -23,7 +23,7 @@ struct RelayReport {
     private func count(_ end: StreamEnd, _ facts: StreamFacts) {
         let metrics = relay.server.metrics
         let status = end == .clientLeft ? "499" : String(relay.sink.status)
-        metrics.add(.requests, [("route", Endpoint.chat.rawValue), ("status", status)])
+        metrics.add(.requests, [("route", relay.job.route.rawValue), ("status", status)])
         metrics.add(.streamEnds, [("end", end.name)])
         metrics.observe(.requestDuration, relay.now)
         if let time = facts.firstFrame { metrics.observe(.firstFrame, time) }
@@ -70,7 +70,7 @@ struct RelayReport {
         guard relay.server.settings.logging.accessLog else { return }
         var metadata: Logger.Metadata = [
             "request_id": "\(relay.job.request.id)", "model": "\(RelayReport.bounded(relay.job.model))",
-            "style": "\(relay.job.plan.style.rawValue)", "upstream": "\(relay.attempt?.upstream.name ?? "-")",
+            "route": "\(relay.job.route.rawValue)", "style": "\(relay.job.styleName)", "upstream": "\(relay.attempt?.upstream.name ?? "-")",
             "stream": "\(relay.job.isStream)", "end": "\(end.name)",
             "status": "\(end == .clientLeft ? 499 : relay.sink.status)", "duration_ms": "\(relay.now.inMilliseconds)",
             "reasoning_bytes": "\(facts.reasoningBytes)", "answer_bytes": "\(facts.answerBytes)", "steps": "\(facts.summarySteps)",

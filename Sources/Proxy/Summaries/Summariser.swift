@@ -41,7 +41,7 @@ final class Summariser: Sendable {
         concurrency = summaries.model.concurrency
         let family = profiles.profile(forModel: name)
         // An unknown model's plain words are its summary: only tags are taken for thinking.
-        profile = family.profile.name == profiles.profiles.last?.name ? profiles.named("think") ?? family : family
+        profile = family.profile.name == profiles.lastResortName ? profiles.named("think") ?? family : family
         thinking = ThinkingOff(rawValue: summaries.model.thinking.rawValue).flatMap { $0 == .auto ? nil : $0 } ?? .way(for: family.profile)
         steps = summaries.engine == .model ? ModelSummaryOptions(summaries.model) : nil
         prompts = summaries.promptEngine == .model ? ModelPromptOptions(summaries.model) : nil
