@@ -21,7 +21,7 @@ public struct ProxySettings: Sendable {
     public var stripsHistory = true
     /// Names of models, and the list of them.
     public var models = ModelListSettings()
-    /// The routes of coding agents.
+    /// What coding agents get.
     public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()

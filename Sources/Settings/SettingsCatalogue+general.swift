@@ -22,8 +22,7 @@ extension SettingsCatalogue {
                 "Threads for connections (also --threads); auto: one per core that the process may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
-                "How loops learn that upstreams have sent something; auto: by the kernel where it can."
-            ),
+                "How loops learn that upstreams have sent something; auto: from the kernel where it may."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
