@@ -27,7 +27,7 @@ import Testing
         #expect(agents.reasoningKeys.map(\.exposed) == [Self.key, Self.other])
         #expect(["deepseek-v4", "llama"].map { agents.contextWindow(of: $0) } == [163_840, 32_768])
         #expect(agents.editTools.map(\.value) == [.freeform, .off])
-        #expect(agents.instructions.map(\.value) == ["You are careful.\nYou are brief.\n"])
+        #expect(agents.instructions.map(\.value) == ["You are careful.\nYou are brief."])
     }
 
     @Test func keysComeFromTheEnvironmentAndAreNeverShown() throws {
