@@ -111,11 +111,13 @@ public struct StreamSettings: Sendable {
 public struct SummarySettings: Sendable {
     /// Whether the first phase says what was asked.
     public var prompt = true
+    /// Who says it.
+    public var promptEngine = SummaryEngine.extractive
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
     /// Who makes the steps.
     public var engine = SummaryEngine.extractive
-    /// The small model that makes them, with the engine `model`.
+    /// The small model that makes them, or says what was asked, with the engine `model`.
     public var model = SummaryModelSettings()
     /// How much is said of it where neither model nor request says.
     public var level = SummaryLevelName.auto
@@ -151,8 +153,6 @@ public struct ModelListSettings: Sendable {
     public var cacheLifetime = Duration.seconds(60)
     /// Models by the names under which clients ask for them; the first pattern that fits wins.
     public var map: [PatternChoice<String>] = []
-    /// How many tokens a model's context holds, prompt and answer together.
-    public var contextWindows: [PatternChoice<Int>] = []
 }
 
 /// When an upstream is left alone.

@@ -110,6 +110,7 @@ private struct Sample {
         "server.require_auth": ["API_TOKENS": "canary-S-2"],
         "agents.reasoning_keys": ["LONG_KEY": longKey],
         "summaries.engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
+        "summaries.prompt_engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
     ]
 
     private static func values(_ row: SettingsCatalogue.Row) -> (String, String, String) {
