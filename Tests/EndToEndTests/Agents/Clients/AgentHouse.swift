@@ -14,6 +14,8 @@ final class AgentHouse {
             "summaries-interval": "100ms",
         ]
         flags.merge(settings) { $1 }
+        // The upstream's key is the operator's: what it thinks of that is not the client's business.
+        let environment = ["UPSTREAM_API_KEY": "operator-key"].merging(environment) { $1 }
         house = try House(flags, environment: environment, mock: ["--strict", "--tokens-per-second", "0"])
         wire = PortWire(port: house.proxyPort)
     }
