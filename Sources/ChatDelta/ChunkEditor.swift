@@ -211,7 +211,7 @@ private struct ChoiceMembers {
         let isFirst = text.isEmpty && !edit.withRole
         output.append(payload.span.extracting(isFirst ? min(2, payload.count)..<payload.count : 0..<payload.count))
         output.append("}, \"index\": ")
-        output.append(String(index))
+        output.append(decimal: index)
         output.append(", \"finish_reason\": ")
         if edit.withFinish, let finish { output.append(data.extracting(finish)) } else { output.append("null") }
         output += extras

@@ -21,8 +21,6 @@ public struct ProxySettings: Sendable {
     public var stripsHistory = true
     /// Names of models, and the list of them.
     public var models = ModelListSettings()
-    /// The routes of coding agents.
-    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.

@@ -22,8 +22,7 @@ extension SettingsCatalogue {
                 "Threads for connections (also --threads); auto: one per core that the process may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
-                "How a loop learns that upstreams have sent something: by the kernel, or by a helper thread; auto: by the kernel where it can."
-            ),
+                "How a loop learns that an upstream has sent something; auto: from the kernel where it may, else from a helper thread."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),

@@ -24,11 +24,12 @@ struct Candidates {
 
     var heldBytes: Int { list.reduce(0) { $0 + $1.text.count + $1.judgement.terms.count * 4 } }
 
-    mutating func add(_ candidate: Candidate) {
+    /// Returns the one that had to go, for its memory.
+    mutating func add(_ candidate: Candidate) -> Candidate? {
         list.append(candidate)
         highestScore = max(highestScore, candidate.score)
-        guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return }
-        list.remove(at: worst)
+        guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return nil }
+        return list.remove(at: worst)
     }
 
     /// Keeps what comes after `ordinal` and is still new.

@@ -73,6 +73,11 @@ import Testing
         #expect(flags.map(\.value) == ["1", "inline", "http://a/?b=c", ""])
         #expect(rest == ["--config", "a.yaml", "-v", "--", "--port", "2"])
         #expect(SettingsCatalogue.takeFlags(from: ["--port"]).flags.map(\.value) == [""])
+        // A short name stands for the flag's own.
+        for line in [["--threads", "2"], ["--threads=2"], ["--server-threads=2"]] {
+            let flags = SettingsCatalogue.takeFlags(from: line).flags
+            #expect(flags.map(\.name) == ["server-threads"] && flags.map(\.value) == ["2"], "\(line)")
+        }
     }
 }
 

@@ -55,7 +55,7 @@ extension [UInt8] {
     /// Appends `,"name":` and the number.
     mutating func appendMember(_ name: StaticString, _ number: Int) {
         beginMember(name)
-        append(String(number))
+        append(decimal: number)
     }
 
     /// Appends `,"name":` and a value that is JSON already; line breaks in it become spaces.

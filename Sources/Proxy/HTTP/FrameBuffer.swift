@@ -21,7 +21,7 @@ final class FrameBuffer {
     /// - Parameters:
     ///   - bytes: the bytes, at least one.
     ///   - isChunked: whether they leave as one chunk, or as they are.
-    /// - Returns: the bytes, framed, in a buffer of their own.
+    /// - Returns: the bytes as they leave.
     func framed(_ bytes: [UInt8], isChunked: Bool) -> ByteBuffer {
         let capacity = bytes.count + FrameBuffer.framingByteCount
         let bits = Int.bitWidth - (capacity - 1).leadingZeroBitCount

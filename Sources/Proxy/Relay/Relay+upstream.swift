@@ -47,6 +47,8 @@ extension Relay {
         noteEvents(of: attempt, at: now)
         openIfSaid()
         perform(action, of: attempt)
+        // Behind the round's end: nobody else would flush.
+        if end == nil, sink.hasStarted { send() }
     }
 
     /// A whole body has been read: told as a stream, or transformed, as the client asked.

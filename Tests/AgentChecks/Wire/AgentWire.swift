@@ -82,6 +82,11 @@ package struct ScriptedWire: AgentWire {
             self.pieces = pieces
             self.ending = ending
         }
+
+        /// A good response without headers.
+        package init(_ pieces: [Piece], ending: Ending = .end) {
+            self.init(200, pieces, ending: ending)
+        }
     }
 
     private var responses: [Response]
