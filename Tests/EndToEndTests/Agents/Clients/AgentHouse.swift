@@ -7,8 +7,8 @@ final class AgentHouse {
     let house: House
     var wire: PortWire
 
-    /// `settings` are flags of the proxy without dashes, with their values.
-    init(_ settings: [String: String] = [:], environment: [String: String] = [:]) throws {
+    /// `settings` are flags of the proxy without dashes, with their values; `pace` are tokens per second, 0 for as fast as they are read.
+    init(_ settings: [String: String] = [:], environment: [String: String] = [:], pace: Int = 0) throws {
         var flags = [
             "breaker-failures": "1000", "breaker-minimum-calls": "100000", "retries-per-second": "0", "retries-share": "0%",
             "summaries-interval": "100ms",
@@ -16,7 +16,7 @@ final class AgentHouse {
         flags.merge(settings) { $1 }
         // The upstream's key is the operator's: what it thinks of that is not the client's business.
         let environment = ["UPSTREAM_API_KEY": "operator-key"].merging(environment) { $1 }
-        house = try House(flags, environment: environment, mock: ["--strict", "--tokens-per-second", "0"])
+        house = try House(flags, environment: environment, mock: ["--strict", "--tokens-per-second", "\(pace)"])
         wire = PortWire(port: house.proxyPort)
     }
 
@@ -35,9 +35,6 @@ final class AgentHouse {
 
     /// Everything that came from the proxy so far.
     var received: String { wire.responses.map { String(decoding: $0.body, as: UTF8.self) }.joined() }
-
-    /// Steady pacing for reasoning that a client shall see come.
-    static let paced = #""pacing": {"tokens_per_second": 400, "jitter": 0, "first_token_delay_ms": 0}"#
 
     /// Reasoning long enough for several steps, every sentence of it another.
     static let longReasoning: String = {

@@ -34,8 +34,8 @@ extension EndToEnd {
         }
 
         @Test func aSummaryThatIsSeenWhileTheModelThinks() throws {
-            let house = try AgentHouse(["summaries-level": "detailed"])
-            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\", \(AgentHouse.paced)")
+            let house = try AgentHouse(["summaries-level": "detailed"], pace: 400)
+            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\"")
             var claude = ClaudeCodeClient(model: "m")
             let turn = try claude.ask("Which train shall I take?", over: &house.wire)
             #expect(turn.thinking.count == 1 && turn.thinking[0].components(separatedBy: "\n\n").count >= 2, "\(turn.thinking)")

@@ -29,8 +29,8 @@ extension EndToEnd {
         }
 
         @Test func aSummaryThatIsSeenWhileTheModelThinks() throws {
-            let house = try AgentHouse(["summaries-level": "detailed"])
-            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\", \(AgentHouse.paced)")
+            let house = try AgentHouse(["summaries-level": "detailed"], pace: 400)
+            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\"")
             var codex = CodexClient(model: "m")
             let turn = try codex.ask("Which train shall I take?", over: &house.wire)
             #expect(turn.liveSummaries.count >= 2, "\(turn.liveSummaries)")
