@@ -96,7 +96,7 @@ private typealias Made = CodexStreams
         #expect(wire.requests.count == row.requests)
         #expect(turn.notices.count == row.requests - 1)
         if row.requests == 6 {
-            #expect(wire.waits == [0.2, 0.4, 0.8, 1.6, 3.2].map { Duration.seconds($0) })
+            #expect(wire.waits == [200, 400, 800, 1600, 3200].map { Duration.milliseconds($0) })
             #expect(turn.notices.last == "Reconnecting... 5/5")
         }
     }

@@ -56,12 +56,9 @@ enum ClaudeVerdict: Equatable {
         let message = (object?["error"] as? [String: Any])?["message"] as? String ?? body
         let words = ClaudeVerdict.told(status, message, headers)
         let wait = headers["retry-after"].flatMap { Double($0) }.map { Duration.seconds($0) }
-        if headers["x-should-retry"] == "false" {
-            self = .say(words)
-            return
-        }
         switch status {
         case 400 where message.firstRange(of: "prompt is too long: ") != nil: self = .say("Prompt is too long. \(message)")
+        case _ where headers["x-should-retry"] == "false": self = .say(words)
         case 400: self = .lessBeta(message: words)
         case 403: self = .say(words)
         case 404: self = .say("There's an issue with the selected model. \(words)")

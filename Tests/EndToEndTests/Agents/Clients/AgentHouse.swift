@@ -7,14 +7,16 @@ final class AgentHouse {
     let house: House
     var wire: PortWire
 
-    /// `settings` are flags of the proxy without dashes, with their values.
-    init(_ settings: [String: String] = [:], environment: [String: String] = [:]) throws {
+    /// `settings` are flags of the proxy without dashes, with their values; `pace` are tokens per second, 0 for as fast as they are read.
+    init(_ settings: [String: String] = [:], environment: [String: String] = [:], pace: Int = 0) throws {
         var flags = [
             "breaker-failures": "1000", "breaker-minimum-calls": "100000", "retries-per-second": "0", "retries-share": "0%",
             "summaries-interval": "100ms",
         ]
         flags.merge(settings) { $1 }
-        house = try House(flags, environment: environment, mock: ["--strict", "--tokens-per-second", "0"])
+        // The upstream's key is the operator's: what it thinks of that is not the client's business.
+        let environment = ["UPSTREAM_API_KEY": "operator-key"].merging(environment) { $1 }
+        house = try House(flags, environment: environment, mock: ["--strict", "--tokens-per-second", "\(pace)"])
         wire = PortWire(port: house.proxyPort)
     }
 
@@ -34,17 +36,17 @@ final class AgentHouse {
     /// Everything that came from the proxy so far.
     var received: String { wire.responses.map { String(decoding: $0.body, as: UTF8.self) }.joined() }
 
-    /// Steady pacing for reasoning that a client shall see come.
-    static let paced = #""pacing": {"tokens_per_second": 250, "jitter": 0, "first_token_delay_ms": 0}"#
-
-    /// Reasoning long enough for several steps.
-    static let longReasoning = """
-        The user asks for the fastest train from Lyon to Marseille. First I compare the direct TGV with the regional lines. \
-        The direct TGV takes 1 hour and 40 minutes and runs 12 times a day. The regional train takes 3 hours and 30 minutes. \
-        Next I check the price of each of them. The TGV costs 58 euros in the morning and 39 euros in the evening. \
-        The regional train costs 32 euros at any time. So the TGV is faster and the regional train is cheaper. \
-        Then I consider the delays on the line. In winter the TGV is late in 11 percent of all cases. \
-        The regional train is late in 18 percent of all cases. Therefore the TGV is also more reliable than the regional train. \
-        Finally I decide what to recommend. The evening TGV at 39 euros is the best choice for speed and price.
-        """
+    /// Reasoning long enough for several steps, every sentence of it another.
+    static let longReasoning: String = {
+        let places = [
+            "Lyon", "Marseille", "Paris", "Lille", "Nantes", "Toulouse", "Bordeaux", "Nice", "Rennes", "Reims", "Dijon", "Angers", "Nancy",
+            "Metz", "Tours", "Limoges",
+        ]
+        let sentences = places.enumerated().map { number, place in
+            "Now I check the train to \(place). It takes \(61 + 7 * number) minutes and costs \(19 + 3 * number) euros in the evening. "
+                + "The bus to \(place) takes \(140 + 11 * number) minutes, so the train is clearly faster there. "
+                + "Therefore I keep the train to \(place) as candidate number \(number + 1)."
+        }
+        return sentences.joined(separator: "\\n\\n")
+    }()
 }

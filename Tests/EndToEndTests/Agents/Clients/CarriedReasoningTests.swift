@@ -160,7 +160,7 @@ extension EndToEnd {
         }
 
         @Test func oneClientsThoughtsOpenForNoOther() throws {
-            let flags = ["agents-carry-reasoning": "*=on", "upstream-auth": "none"]
+            let flags = ["agents-carry-reasoning": "*=on"]
             let environment = [
                 "API_TOKENS": "token-of-alice-16chars,token-of-bob-16-chars", "REASONING_KEYS": Self.key.replacing(" ", with: "-"),
             ]

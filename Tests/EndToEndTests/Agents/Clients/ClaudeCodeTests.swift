@@ -34,8 +34,8 @@ extension EndToEnd {
         }
 
         @Test func aSummaryThatIsSeenWhileTheModelThinks() throws {
-            let house = try AgentHouse(["summaries-level": "detailed"])
-            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\", \(AgentHouse.paced)")
+            let house = try AgentHouse(["summaries-level": "detailed"], pace: 400)
+            try house.play("\"reasoning\": \"\(AgentHouse.longReasoning)\", \"answer\": \"The evening TGV.\"")
             var claude = ClaudeCodeClient(model: "m")
             let turn = try claude.ask("Which train shall I take?", over: &house.wire)
             #expect(turn.thinking.count == 1 && turn.thinking[0].components(separatedBy: "\n\n").count >= 2, "\(turn.thinking)")
@@ -146,7 +146,8 @@ extension EndToEnd {
 
         @Test(arguments: [
             Trouble(fault: "status=400", streams: [true], shown: "API Error: 400 "),
-            Trouble(fault: "status=404", streams: [true], shown: "API Error: 404 "),
+            Trouble(fault: "status=401", streams: [true], shown: "API Error: 502 "),
+            Trouble(fault: "status=404", streams: [true, false], shown: "issue with the selected model"),
             Trouble(fault: "status=429;retry_after=2", streams: [Bool](repeating: true, count: 11), shown: "API Error: 429 "),
             Trouble(fault: "status=500", streams: [Bool](repeating: true, count: 11), shown: "API Error: 502 "),
             Trouble(fault: "status=503", streams: [Bool](repeating: true, count: 11), shown: "API Error: 503 "),
