@@ -19,10 +19,10 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections (also --threads); auto: one per core that the process may use."),
+                "Threads for connections (also --threads); auto: one per core it may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
-                "How a loop learns that an upstream has sent something; auto: from the kernel where it may, else from a helper thread."),
+                "Who tells loops that upstreams sent something; auto: the kernel where it may."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
