@@ -19,7 +19,7 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections (also --threads); auto: one per core that the process may use."),
+                "Threads for connections (also --threads); auto: one per core it may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
                 "How loops learn that upstreams have sent something; auto: from the kernel where it may."),
