@@ -60,7 +60,7 @@ faults: ## play every row of the fault matrix with the real programs, and print 
 test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
 	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording
 
-sdk-test: build ## run the official OpenAI Python packages against the programs
+sdk-test: build ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs
 	@Tests/SDK/run.sh "$(DEBUG_FOLDER)"
 
 sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail

@@ -21,6 +21,8 @@ enum Stage: String, CaseIterable {
     case machine, reasoning
     /// The same with answer chunks that have to be written anew: they lack a member that clients need.
     case rewriting
+    /// Style `off`: the upstream's own bytes, watched.
+    case bypass
     /// The whole machine, the answer told in an agent's API.
     case responses, messages
 
@@ -39,6 +41,7 @@ enum Stage: String, CaseIterable {
         case .machine: Stage.transform(input.answer)
         case .reasoning: Stage.transform(input.reasoning)
         case .rewriting: Stage.transform(input.incomplete)
+        case .bypass: Stage.transform(input.answer, style: .off)
         case .responses: Stage.transform(input.answer, agent: .responses(ResponsesOptions()))
         case .messages: Stage.transform(input.answer, agent: .messages(MessagesOptions()))
         }
@@ -99,10 +102,10 @@ enum Stage: String, CaseIterable {
         return steps
     }
 
-    private static func transform(_ pieces: [[UInt8]], agent: AgentPlan.API? = nil) -> Int {
+    private static func transform(_ pieces: [[UInt8]], style: WireStyle = .events, agent: AgentPlan.API? = nil) -> Int {
         let profile = ProfileCatalogue.builtIn.profile(forModel: "bench")
         var plan = StreamPlan(
-            style: .events, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
+            style: style, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
             promptSummary: "A bench.", promptFacts: PromptFacts(), reasoning: .extractive(ReasoningSummaryOptions()), profile: profile,
             thinking: ThinkingRequest())
         plan.agent = agent.map { AgentPlan(api: $0, id: "bench", model: "bench", created: 1_700_000_000) }

@@ -18,6 +18,7 @@ struct Bypass {
         output.append(bytes)
         if bytes.count > 0 { hasPassed = true }
         let kept = min(4, bytes.count)
+        if kept == 4 { tail.removeAll(keepingCapacity: true) }
         tail.append(bytes.extracting(bytes.count - kept..<bytes.count))
         if tail.count > 4 { tail.removeFirst(tail.count - 4) }
     }
@@ -42,15 +43,5 @@ struct Bypass {
             lineEnds += 1
         }
         return lineEnds == 2 || tail.isEmpty
-    }
-}
-
-extension Span<UInt8> {
-    /// The offset behind the line end that follows `start`, or the count. CR and LF each count as one: how the bytes were cut
-    /// must not matter.
-    func lineEnd(after start: Int) -> Int {
-        var index = start
-        while index < count, self[index] != 0x0A, self[index] != 0x0D { index += 1 }
-        return Swift.min(index + 1, count)
     }
 }

@@ -127,8 +127,10 @@ public struct StreamMachine: ~Copyable {
         guard core.isBypass else { return receive(&framer, &core, bytes, now, &output) }
         // Line by line: what follows the end mark must not pass, however the bytes were cut.
         var start = 0
+        var ends = LineEnds()
         while start < bytes.count, !core.isOver {
-            let end = bytes.lineEnd(after: start)
+            // CR and LF each end a line: how the bytes were cut must not matter.
+            let end = min(ends.next(in: bytes, from: start) + 1, bytes.count)
             let line = bytes.extracting(start..<end)
             core.bypassed(line, at: now, into: &output)
             receive(&framer, &core, line, now, &output)

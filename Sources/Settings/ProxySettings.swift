@@ -17,8 +17,6 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
-    /// What coding agents get.
-    public var agents = AgentSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
     /// Names of models, and the list of them.

@@ -33,7 +33,8 @@ STALENESS = 1 - (1 + ALLOWANCE) / (1 + REGRESSION)
 # Allocations per chunk, for buffers that grow by doubling.
 SOME = 0.02
 STAGES = [
-    "framing", "reading", "fullReading", "detection", "taggedReasoning", "taggedAnswer", "angles", "summary", "machine", "reasoning", "rewriting", "responses", "messages",
+    "framing", "reading", "fullReading", "detection", "taggedReasoning", "taggedAnswer", "angles", "summary", "machine", "reasoning", "rewriting", "bypass",
+    "responses", "messages",
 ]
 ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
 # The runtime's ways to an allocator: who calls these is who allocates.
