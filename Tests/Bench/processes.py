@@ -185,7 +185,7 @@ class Nginx(Server):
 def find_nginx():
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not found:
-        raise BenchError("nginx is not installed; as root: Tests/Bench/setup.sh, or apt-get install nginx-light; or leave it out with --systems")
+        raise BenchError("nginx is not installed: sudo apt-get install nginx-light; or leave it out: --systems direct,events,off")
     return found
 
 
