@@ -78,7 +78,7 @@ struct SettingsCheck {
 
     private func checkPromptEngine(_ reading: inout Reading) {
         guard settings.summaries.promptEngine == .model else { return }
-        if !settings.summaries.prompt {
+        if !settings.summaries.prompt, !settings.agents.showsPrompt {
             complain(
                 .warning, "summaries.prompt_engine", "the model is never asked, for summaries.prompt is off", "switch one of them",
                 &reading)

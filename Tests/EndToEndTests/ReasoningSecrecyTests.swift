@@ -19,6 +19,26 @@ extension EndToEnd {
             "error-event-in=reasoning", "truncated-json-in=reasoning",
         ]
 
+        /// A client's way to ask, and how much of the thoughts it may be told.
+        private struct Wish {
+            var request: Request
+            var most: Int
+
+            static func chat(style: String = "events", summary: String, stream: Bool = true, most: Int) -> Wish {
+                let members = ", \"phases\": {\"style\": \"\(style)\", \"summary\": \"\(summary)\"}"
+                return Wish(request: .chat("canary", stream: stream, members: members, question: question), most: most)
+            }
+
+            static func agent(_ api: AgentAPI) -> Wish {
+                let members = api == .responses ? ", \"reasoning\": {\"summary\": \"detailed\"}" : ""
+                return Wish(request: api.request("canary", members: members, question: question), most: share)
+            }
+        }
+
+        private static let question = "Is the station fine?"
+        /// Of so many sentences a share that grows with the level is said.
+        private static let share = sentenceCount * 3 / 10
+
         /// What plays the summariser: a good one, and one that says back every thought it is shown.
         @Test(arguments: ["extractive", "summariser", "echo"])
         func noThoughtIsToldButAsAStep(plays: String) throws {
@@ -27,36 +47,33 @@ extension EndToEnd {
                 isExtractive ? "summariser" : plays, engine: isExtractive ? "extractive" : "model",
                 settings: [
                     "log-level": "trace", "upstream-timeouts-gap-reasoning": "400ms", "breaker-failures": "1000",
-                    "breaker-minimum-calls": "100000", "summaries-allow-full": "on", "logging-access-log": "on",
+                    "breaker-minimum-calls": "100000", "summaries-allow-full": "on", "agents-prompt-summary": "on",
                     "summaries-prompt-engine": isExtractive ? "extractive" : "model",
                 ])
+            let wishes: [Wish] = [
+                .chat(summary: "auto", most: Self.share), .chat(style: "think", summary: "detailed", most: Self.share),
+                .chat(summary: "off", most: 0), .agent(.responses), .agent(.messages),
+                .chat(summary: "auto", stream: false, most: Self.share),
+            ]
             for fault in Self.faults {
-                let wishes = [Self.phases(summary: "auto"), Self.phases(style: "think", summary: "detailed"), Self.phases(summary: "off")]
                 for (wish, reply) in zip(wishes, try Self.replies(of: duo.house, fault, wishes)) {
                     let told = (0..<Self.sentenceCount).count { reply.text.contains(Self.canary($0)) }
-                    let most = wish == wishes[2] ? 0 : Self.sentenceCount * 3 / 10
-                    #expect(told <= most, "\(fault) \(wish): \(told) sentences in \(reply.text)")
+                    #expect(told <= wish.most, "\(fault) \(wish): \(told) sentences in \(reply.text)")
                     #expect(!reply.text.contains(Self.code), "\(fault) \(wish): \(reply.text)")
+                    guard wish.request.target.hasSuffix("/chat/completions") else { continue }
                     let outside = reply.stream.events.filter { $0.json["phase"].string != "reasoning_summary" }.map(\.data).joined()
                     #expect(!outside.contains("qzx"), "\(fault) \(wish): \(outside)")
                 }
             }
-            for whole in try Self.replies(of: duo.house, "", [""], stream: false) {
-                #expect((0..<Self.sentenceCount).count { whole.text.contains(Self.canary($0)) } <= Self.sentenceCount * 3 / 10)
-            }
             // The words are there to be found where they may be told.
-            for full in try Self.replies(of: duo.house, "", [Self.phases(summary: "full")]) {
+            for full in try Self.replies(of: duo.house, "", [.chat(summary: "full", most: Self.sentenceCount)]) {
                 #expect(full.text.contains(Self.code) && (0..<Self.sentenceCount).allSatisfy { full.text.contains(Self.canary($0)) })
             }
             try Self.expectSilence(duo)
         }
 
-        private static func phases(style: String = "events", summary: String) -> String {
-            ", \"phases\": {\"style\": \"\(style)\", \"summary\": \"\(summary)\"}"
-        }
-
         /// The same thoughts for several clients at once.
-        private static func replies(of house: House, _ fault: String, _ wishes: [String], stream: Bool = true) throws -> [Reply] {
+        private static func replies(of house: House, _ fault: String, _ wishes: [Wish]) throws -> [Reply] {
             let connections = try wishes.map { wish in
                 try house.order(
                     """
@@ -64,7 +81,7 @@ extension EndToEnd {
                      "pacing": {"tokens_per_second": 700, "first_token_delay_ms": 0}}\(fault.isEmpty ? "" : ", \"fault\": \"\(fault)\"")}
                     """)
                 let connection = try house.connect()
-                try connection.send(Request.chat("canary", stream: stream, members: wish, question: "Is the station fine?").bytes)
+                try connection.send(wish.request.bytes)
                 return connection
             }
             return try connections.map { try $0.reply(within: .seconds(30)) }

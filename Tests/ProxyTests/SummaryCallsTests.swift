@@ -61,7 +61,7 @@ import Upstream
             settings.summaries.model.url = try UpstreamAddress("http://127.0.0.1:\(port)")
             settings.summaries.model.name = "silent"
             server = ServerContext(settings: settings, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            let context = try LoopContext(eventLoop: eventLoop, options: UpstreamClientOptions())
+            let context = try LoopContext(eventLoop: eventLoop, options: UpstreamClientOptions(), usesKernel: false)
             self.context = context
             let summariser = try #require(server.summariser)
             calls = SummaryCalls(summariser, server: server, loop: context) { [weak self] _, _, _ in self?.told += 1 }
