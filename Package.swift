@@ -95,7 +95,9 @@ if Context.environment["FUZZ"] == "1" {
     targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+            dependencies: [
+                "EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentRequests", "Phases",
+            ],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
 
