@@ -21,6 +21,8 @@ public struct ProxySettings: Sendable {
     public var stripsHistory = true
     /// Names of models, and the list of them.
     public var models = ModelListSettings()
+    /// What coding agents get.
+    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.
