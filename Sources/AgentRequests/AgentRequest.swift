@@ -18,7 +18,8 @@ public struct AgentRequest: Sendable {
     public internal(set) var stream: Bool
     /// The way back from the functions of the body to the client's tools.
     public internal(set) var tools: ToolRoutes
-    /// What the client wants to see of the reasoning; nil if it does not say, or in a way nobody knows.
+    /// What the client wants to see of the reasoning; nil if it does not say, or in a way nobody knows. What is not asked for where the API
+    /// has a place to ask (`reasoning` without `summary`, no `thinking`) is off.
     public internal(set) var summary: SummaryLevel?
     /// Whether thinking is wanted; nil if the request does not say. The body says so only in the way the options name.
     public internal(set) var thinking: Bool?
@@ -53,8 +54,23 @@ extension AgentRequest {
     public static func responses(
         _ body: [UInt8], options: AgentRequestOptions = AgentRequestOptions()
     ) throws(AgentRequestError) -> AgentRequest {
-        var reader = try ResponsesReader(body, options.limits)
-        return try Translation(try reader.read(), options).made()
+        try responses(body, limits: options.limits) { _ in options }
+    }
+
+    /// Translates a request of the Responses API for an upstream that depends on its model.
+    ///
+    /// - Parameters:
+    ///   - body: the body's bytes.
+    ///   - limits: bounds of what it may hold; those of the options do not count.
+    ///   - options: what to know of the upstream, for the model that the request names.
+    /// - Returns: the translation.
+    /// - Throws: the first fault found.
+    public static func responses(
+        _ body: [UInt8], limits: AgentRequestLimits, optionsFor options: (_ model: String?) -> AgentRequestOptions
+    ) throws(AgentRequestError) -> AgentRequest {
+        var reader = try ResponsesReader(body, limits)
+        let request = try reader.read()
+        return try Translation(request, options(request.model)).made()
     }
 
     /// Translates a request of the Messages API; also what `count_tokens` is asked, which only lacks `max_tokens`.
@@ -67,7 +83,22 @@ extension AgentRequest {
     public static func messages(
         _ body: [UInt8], options: AgentRequestOptions = AgentRequestOptions()
     ) throws(AgentRequestError) -> AgentRequest {
-        var reader = try MessagesReader(body, options.limits)
-        return try Translation(try reader.read(), options).made()
+        try messages(body, limits: options.limits) { _ in options }
+    }
+
+    /// Translates a request of the Messages API for an upstream that depends on its model.
+    ///
+    /// - Parameters:
+    ///   - body: the body's bytes.
+    ///   - limits: bounds of what it may hold; those of the options do not count.
+    ///   - options: what to know of the upstream, for the model that the request names.
+    /// - Returns: the translation.
+    /// - Throws: the first fault found.
+    public static func messages(
+        _ body: [UInt8], limits: AgentRequestLimits, optionsFor options: (_ model: String?) -> AgentRequestOptions
+    ) throws(AgentRequestError) -> AgentRequest {
+        var reader = try MessagesReader(body, limits)
+        let request = try reader.read()
+        return try Translation(request, options(request.model)).made()
     }
 }

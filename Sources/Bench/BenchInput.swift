@@ -13,6 +13,8 @@ struct BenchInput {
     let thoughts: [[UInt8]]
     /// Events with `content`.
     let answer: [[UInt8]]
+    /// Events with `content` and without `finish_reason`.
+    let incomplete: [[UInt8]]
     /// Events with `reasoning_content`.
     let reasoning: [[UInt8]]
 
@@ -22,10 +24,13 @@ struct BenchInput {
         thoughts = Thinking.pieces(count)
         angles = texts.map { [UInt8(ascii: "<")] + $0 }
         answer = texts.map { BenchInput.event("content", $0) }
+        incomplete = texts.map { BenchInput.event("content", $0, end: "},\"logprobs\":null}]}") }
         reasoning = texts.map { BenchInput.event("reasoning_content", $0) }
     }
 
-    private static func event(_ field: String, _ text: [UInt8]) -> [UInt8] {
+    private static func event(
+        _ field: String, _ text: [UInt8], end: String = "},\"logprobs\":null,\"finish_reason\":null}]}"
+    ) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(
             "data: {\"id\":\"chatcmpl-3556c041-562b-471f-9a90\",\"object\":\"chat.completion.chunk\",\"created\":1770770846,\"model\":\"qwen3-32b\",\"system_fingerprint\":\"fp_78ac7f3229\",\"choices\":[{\"index\":0,\"delta\":{\""
@@ -33,7 +38,8 @@ struct BenchInput {
         bytes.append(field)
         bytes.append("\":")
         JSONText.appendQuoted(text.span, to: &bytes)
-        bytes.append("},\"logprobs\":null,\"finish_reason\":null}]}\n\n")
+        bytes.append(end)
+        bytes.append("\n\n")
         return bytes
     }
 }

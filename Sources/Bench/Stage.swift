@@ -12,11 +12,17 @@ enum Stage: String, CaseIterable {
     /// Only makes the input: what every other stage's figures contain, too.
     case input
     case framing, reading
+    /// Every chunk read in full, as if none were like the one before.
+    case fullReading
     /// Plain words: with an unknown model's profile, in tagged reasoning, and after it; and reasoning full of `<`.
     case detection, taggedReasoning, taggedAnswer, angles
     case summary
     /// The whole machine, answer and reasoning.
     case machine, reasoning
+    /// The same with answer chunks that have to be written anew: they lack a member that clients need.
+    case rewriting
+    /// Style `off`: the upstream's own bytes, watched.
+    case bypass
     /// The whole machine, the answer told in an agent's API.
     case responses, messages
 
@@ -26,6 +32,7 @@ enum Stage: String, CaseIterable {
         case .input: input.texts.count
         case .framing: Stage.frame(input.answer)
         case .reading: Stage.read(input.answer)
+        case .fullReading: Stage.readInFull(input.answer)
         case .detection: Stage.detect(input.texts, profile: "default")
         case .taggedReasoning: Stage.detect(input.texts, profile: "think", opening: "<think>Now ")
         case .taggedAnswer: Stage.detect(input.texts, profile: "think", opening: "<think>Now</think>So ")
@@ -33,6 +40,8 @@ enum Stage: String, CaseIterable {
         case .summary: Stage.summarise(input.thoughts)
         case .machine: Stage.transform(input.answer)
         case .reasoning: Stage.transform(input.reasoning)
+        case .rewriting: Stage.transform(input.incomplete)
+        case .bypass: Stage.transform(input.answer, style: .off)
         case .responses: Stage.transform(input.answer, agent: .responses(ResponsesOptions()))
         case .messages: Stage.transform(input.answer, agent: .messages(MessagesOptions()))
         }
@@ -48,6 +57,19 @@ enum Stage: String, CaseIterable {
     }
 
     private static func read(_ pieces: [[UInt8]]) -> Int {
+        var reader = ChunkReader()
+        var texts = 0
+        for piece in pieces {
+            let data = piece.span.extracting(6..<piece.count - 2)
+            if !reader.readAlike(data) {
+                do { try reader.read(data) } catch { return -1 }
+            }
+            texts += reader.delta.texts.count
+        }
+        return texts
+    }
+
+    private static func readInFull(_ pieces: [[UInt8]]) -> Int {
         var delta = Delta()
         var texts = 0
         for piece in pieces {
@@ -80,10 +102,10 @@ enum Stage: String, CaseIterable {
         return steps
     }
 
-    private static func transform(_ pieces: [[UInt8]], agent: AgentPlan.API? = nil) -> Int {
+    private static func transform(_ pieces: [[UInt8]], style: WireStyle = .events, agent: AgentPlan.API? = nil) -> Int {
         let profile = ProfileCatalogue.builtIn.profile(forModel: "bench")
         var plan = StreamPlan(
-            style: .events, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
+            style: style, identity: ChunkIdentity(id: "chatcmpl-bench", created: 1_700_000_000, model: "bench"),
             promptSummary: "A bench.", promptFacts: PromptFacts(), reasoning: .extractive(ReasoningSummaryOptions()), profile: profile,
             thinking: ThinkingRequest())
         plan.agent = agent.map { AgentPlan(api: $0, id: "bench", model: "bench", created: 1_700_000_000) }

@@ -36,7 +36,7 @@ public struct AnswerReader: Sendable {
         var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "choices"), try cursor.peek() == .array {
+            if cursor.matches(key, ChunkName.choices), try cursor.peek() == .array {
                 self = AnswerReader()
                 try readChoices(&cursor, ordinal, isCompletion)
             } else {
@@ -59,11 +59,11 @@ public struct AnswerReader: Sendable {
     private mutating func readChoice(_ cursor: inout JSONCursor, _ isCompletion: Bool) throws(JSONError) {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, isCompletion ? "message" : "delta"), try cursor.peek() == .object {
+            if cursor.matches(key, isCompletion ? ChunkName.message : ChunkName.delta), try cursor.peek() == .object {
                 calls.removeAll(keepingCapacity: true)
                 refusal = nil
                 try readBody(&cursor)
-            } else if cursor.matches(key, "stop_reason") || cursor.matches(key, "matched_stop") {
+            } else if cursor.matches(key, ChunkName.stopReason) || cursor.matches(key, ChunkName.matchedStop) {
                 stopSequence = try DeltaReader.stringIfAny(&cursor) ?? stopSequence
             } else {
                 _ = try cursor.skipValue()
@@ -74,15 +74,15 @@ public struct AnswerReader: Sendable {
     private mutating func readBody(_ cursor: inout JSONCursor) throws(JSONError) {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "tool_calls"), try cursor.peek() == .array {
+            if cursor.matches(key, ChunkName.toolCalls), try cursor.peek() == .array {
                 calls.removeAll(keepingCapacity: true)
                 try cursor.enterArray()
                 while try cursor.nextElement() { try readCall(&cursor) }
-            } else if cursor.matches(key, "function_call"), try cursor.peek() == .object {
+            } else if cursor.matches(key, ChunkName.functionCall), try cursor.peek() == .object {
                 var call = Call()
                 try readFunction(&cursor, &call)
                 if calls.isEmpty { calls.append(call) }
-            } else if cursor.matches(key, "refusal") {
+            } else if cursor.matches(key, ChunkName.refusal) {
                 refusal = try DeltaReader.stringIfAny(&cursor)
             } else {
                 _ = try cursor.skipValue()
@@ -98,11 +98,11 @@ public struct AnswerReader: Sendable {
         var call = Call()
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "index"), try cursor.peek() == .number {
+            if cursor.matches(key, ChunkName.index), try cursor.peek() == .number {
                 call.index = try cursor.integer()
-            } else if cursor.matches(key, "id") {
+            } else if cursor.matches(key, ChunkName.id) {
                 call.id = try DeltaReader.stringIfAny(&cursor)
-            } else if cursor.matches(key, "function"), try cursor.peek() == .object {
+            } else if cursor.matches(key, ChunkName.function), try cursor.peek() == .object {
                 try readFunction(&cursor, &call)
             } else {
                 _ = try cursor.skipValue()
@@ -114,9 +114,9 @@ public struct AnswerReader: Sendable {
     private func readFunction(_ cursor: inout JSONCursor, _ call: inout Call) throws(JSONError) {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "name") {
+            if cursor.matches(key, ChunkName.name) {
                 call.name = try DeltaReader.stringIfAny(&cursor)
-            } else if cursor.matches(key, "arguments") {
+            } else if cursor.matches(key, ChunkName.arguments) {
                 switch try cursor.peek() {
                 case .string: call.arguments = try cursor.string()
                 case .object: call.object = try cursor.skipValue()

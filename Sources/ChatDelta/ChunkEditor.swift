@@ -7,7 +7,7 @@ public enum ChunkEditor {
     public static let attemptsMember = "upstream_attempts"
 
     /// What a rewritten choice holds.
-    public struct ChoiceEdit: Sendable {
+    public struct ChoiceEdit: Sendable, Equatable {
         /// The tag, or nil for none.
         public var phase: String?
         /// Whether the delta says `"role": "assistant"`.
@@ -25,14 +25,22 @@ public enum ChunkEditor {
         }
     }
 
-    /// Appends `data` with `"phase": …` before its closing brace; only for chunks whose `isSpliceable` is true.
-    public static func appendSpliced(_ data: Span<UInt8>, _ delta: borrowing Delta, phase: String?, to output: inout [UInt8]) {
-        output.append(data.extracting(0..<delta.closingBrace))
-        if let phase {
-            output.append(", \"phase\": ")
-            JSONText.appendQuoted(phase, to: &output)
+    /// The end of a chunk that leaves with its own bytes. Written is the chunk up to `Delta.closingBrace`, which must be `isSpliceable`,
+    /// then this. Made once: every answer chunk of a stream ends alike.
+    public struct SpliceEnd: Sendable {
+        /// A member that tells the phase, if there is one, and the closing brace.
+        public let bytes: [UInt8]
+
+        /// The end that tells `phase`, or nothing.
+        public init(phase: String?) {
+            var bytes: [UInt8] = []
+            if let phase {
+                bytes.append(", \"phase\": ")
+                JSONText.appendQuoted(phase, to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+            self.bytes = bytes
         }
-        output.append(UInt8(ascii: "}"))
     }
 
     /// Appends a chunk with the one choice that stands at `ordinal`, its text replaced by `text` (none when it is empty).
@@ -46,17 +54,20 @@ public enum ChunkEditor {
     ///   - edit: what else the choice holds.
     ///   - identity: stands in for `id`, `created` and `model` where the upstream has none of use.
     ///   - output: where the bytes go, on one line; untouched after an error.
+    /// - Returns: where in `output` the text stands, escaped, between its quotes; with another text, which must not be empty either,
+    ///   there, this is what another chunk of the same bytes around its text becomes. Empty for an empty text.
     /// - Throws: `JSONError` for data that `DeltaReader` would refuse.
+    @discardableResult
     public static func appendRewritten(
         _ data: Span<UInt8>, choice ordinal: Int, index: Int, text: Span<UInt8>, edit: ChoiceEdit, identity: ChunkIdentity,
         to output: inout [UInt8]
-    ) throws(JSONError) {
+    ) throws(JSONError) -> Range<Int> {
         var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
         var upstream = UpstreamMembers()
         var choice = ChoiceMembers()
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "choices"), try cursor.peek() == .array {
+            if cursor.matches(key, ChunkName.choices), try cursor.peek() == .array {
                 try choice.read(&cursor, data, at: ordinal, edit)
             } else {
                 try upstream.read(key, &cursor, data)
@@ -65,7 +76,7 @@ public enum ChunkEditor {
         output.append(UInt8(ascii: "{"))
         upstream.append("id", upstream.id, data, else: identity.idMember, to: &output)
         output.append(", \"choices\": [")
-        choice.append(data, index, text, edit, to: &output)
+        let place = choice.append(data, index, text, edit, to: &output)
         output.append("], ")
         ChunkWriter.appendTag(edit.phase, to: &output)
         output.append("\"object\": \"chat.completion.chunk\", ")
@@ -74,6 +85,7 @@ public enum ChunkEditor {
         upstream.append("model", upstream.model, data, else: identity.modelMember, to: &output)
         output += upstream.others
         output.append(UInt8(ascii: "}"))
+        return place
     }
 }
 
@@ -87,16 +99,16 @@ private struct UpstreamMembers {
 
     mutating func read(_ key: JSONString, _ cursor: inout JSONCursor, _ data: Span<UInt8>) throws(JSONError) {
         switch cursor.byteCount(key) {
-        case 2 where cursor.matches(key, "id"):
+        case 2 where cursor.matches(key, ChunkName.id):
             let string = try DeltaReader.stringIfAny(&cursor)
             id = string.flatMap { $0.content.isEmpty ? nil : $0.quoted }
-        case 5 where cursor.matches(key, "model"):
+        case 5 where cursor.matches(key, ChunkName.model):
             model = try DeltaReader.stringIfAny(&cursor)?.quoted
-        case 7 where cursor.matches(key, "created"):
+        case 7 where cursor.matches(key, ChunkName.created):
             created = try DeltaReader.wholeNumberIfAny(&cursor)
-        case 5 where cursor.matches(key, "usage") || cursor.matches(key, "error") || cursor.matches(key, "phase"),
-            6 where cursor.matches(key, "object"), 17 where cursor.matches(key, ChunkEditor.attemptsMember),
-            7 where cursor.matches(key, "choices"):
+        case 5 where cursor.matches(key, ChunkName.usage) || cursor.matches(key, ChunkName.error) || cursor.matches(key, ChunkName.phase),
+            6 where cursor.matches(key, ChunkName.object), 17 where cursor.matches(key, ChunkEditor.attemptsMember),
+            7 where cursor.matches(key, ChunkName.choices):
             _ = try cursor.skipValue()
         default:
             let value = try cursor.skipValue()
@@ -145,13 +157,13 @@ private struct ChoiceMembers {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             switch cursor.byteCount(key) {
-            case 5 where cursor.matches(key, "delta"):
+            case 5 where cursor.matches(key, ChunkName.delta):
                 try readBody(&cursor, data, edit, isDelta: true)
-            case 7 where cursor.matches(key, "message"):
+            case 7 where cursor.matches(key, ChunkName.message):
                 try readBody(&cursor, data, edit, isDelta: false)
-            case 5 where cursor.matches(key, "index") || cursor.matches(key, "error"):
+            case 5 where cursor.matches(key, ChunkName.index) || cursor.matches(key, ChunkName.error):
                 _ = try cursor.skipValue()
-            case 13 where cursor.matches(key, "finish_reason"):
+            case 13 where cursor.matches(key, ChunkName.finishReason):
                 finish = try DeltaReader.finishReason(&cursor)?.quoted
             default:
                 let value = try cursor.skipValue()
@@ -174,7 +186,7 @@ private struct ChoiceMembers {
         payload.removeAll(keepingCapacity: true)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            let isText = ReasoningField(key, cursor) != nil || cursor.matches(key, "content") || cursor.matches(key, "role")
+            let isText = ReasoningField(key, cursor) != nil || cursor.matches(key, ChunkName.content) || cursor.matches(key, ChunkName.role)
             let value = try cursor.skipValue()
             guard edit.withPayload, !isText else { continue }
             payload.append(", ")
@@ -182,22 +194,29 @@ private struct ChoiceMembers {
         }
     }
 
-    func append(_ data: Span<UInt8>, _ index: Int, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]) {
+    /// Returns where the text stands, as `appendRewritten`.
+    func append(
+        _ data: Span<UInt8>, _ index: Int, _ text: Span<UInt8>, _ edit: ChunkEditor.ChoiceEdit, to output: inout [UInt8]
+    ) -> Range<Int> {
         output.append("{\"delta\": {")
+        var place = output.count..<output.count
         if !text.isEmpty {
             output.append("\"content\": ")
+            let start = output.count + 1
             JSONText.appendQuoted(text, to: &output)
+            place = start..<output.count - 1
         }
         if edit.withRole { output.append(text.isEmpty ? "\"role\": \"assistant\"" : ", \"role\": \"assistant\"") }
         // The first member of all has no comma before it.
         let isFirst = text.isEmpty && !edit.withRole
         output.append(payload.span.extracting(isFirst ? min(2, payload.count)..<payload.count : 0..<payload.count))
         output.append("}, \"index\": ")
-        output.append(String(index))
+        output.append(decimal: index)
         output.append(", \"finish_reason\": ")
         if edit.withFinish, let finish { output.append(data.extracting(finish)) } else { output.append("null") }
         output += extras
         output.append(UInt8(ascii: "}"))
+        return place
     }
 }
 

@@ -39,7 +39,7 @@ public enum ChunkWriter {
         JSONText.appendQuoted(text, to: &output)
         if withRole { output.append(", \"role\": \"assistant\"") }
         output.append("}, \"index\": ")
-        output.append(String(index))
+        output.append(decimal: index)
         output.append(", \"finish_reason\": null}], ")
         appendTag(phase, to: &output)
         output += identity.tailMembers
@@ -53,7 +53,7 @@ public enum ChunkWriter {
         output.append(", \"choices\": [{\"delta\": {}, \"finish_reason\": ")
         JSONText.appendQuoted(reason, to: &output)
         output.append(", \"index\": ")
-        output.append(String(index))
+        output.append(decimal: index)
         output.append("}], ")
         output += identity.tailMembers
         output.append(UInt8(ascii: "}"))

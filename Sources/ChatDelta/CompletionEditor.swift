@@ -40,9 +40,9 @@ public enum CompletionEditor {
         var members = MemberList(output: &output)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if !phases.isEmpty && cursor.matches(key, "phases") || attempts > 1 && cursor.matches(key, ChunkEditor.attemptsMember) {
+            if !phases.isEmpty && cursor.matches(key, ChunkName.phases) || attempts > 1 && cursor.matches(key, ChunkEditor.attemptsMember) {
                 _ = try cursor.skipValue()
-            } else if cursor.matches(key, "choices"), try cursor.peek() == .array {
+            } else if cursor.matches(key, ChunkName.choices), try cursor.peek() == .array {
                 members.begin("choices", &output)
                 try appendChoices(&cursor, data, messages, reasoningField, to: &output)
             } else {
@@ -99,17 +99,17 @@ public enum CompletionEditor {
         var members = MemberList(output: &output)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "message"), try cursor.peek() == .object {
+            if cursor.matches(key, ChunkName.message), try cursor.peek() == .object {
                 members.begin("message", &output)
                 try appendMessage(&cursor, data, edit, field, to: &output)
-            } else if cursor.matches(key, "delta") {
+            } else if cursor.matches(key, ChunkName.delta) {
                 // Some servers put an empty one beside the message; what else it may hold was not edited.
                 _ = try cursor.skipValue()
-            } else if !edit.toolCalls.isEmpty, cursor.matches(key, "finish_reason") {
+            } else if !edit.toolCalls.isEmpty, cursor.matches(key, ChunkName.finishReason) {
                 _ = try cursor.skipValue()
                 members.begin("finish_reason", &output)
                 output.append("\"tool_calls\"")
-            } else if edit.dropsLogprobs, cursor.matches(key, "logprobs") {
+            } else if edit.dropsLogprobs, cursor.matches(key, ChunkName.logprobs) {
                 _ = try cursor.skipValue()
                 members.begin("logprobs", &output)
                 output.append("null")
@@ -128,8 +128,8 @@ public enum CompletionEditor {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             let isReasoning = ReasoningField(key, cursor) != nil
-            let isContent = cursor.matches(key, "content")
-            let isReplaced = !edit.toolCalls.isEmpty && cursor.matches(key, "tool_calls")
+            let isContent = cursor.matches(key, ChunkName.content)
+            let isReplaced = !edit.toolCalls.isEmpty && cursor.matches(key, ChunkName.toolCalls)
             let value = try cursor.skipValue()
             if isReplaced { continue }
             if isContent, !hasContent {

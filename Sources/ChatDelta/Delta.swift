@@ -3,7 +3,7 @@ public import JSONBytes
 /// What one chunk of a chat stream says, as byte ranges into the chunk: nothing is decoded, nothing is copied.
 ///
 /// The value is reused from chunk to chunk (`DeltaReader.read(_:into:)`), so its arrays stop allocating after the first few.
-public struct Delta: Sendable {
+public struct Delta: Sendable, Equatable {
     /// Which form the chunk has.
     public enum Form: Sendable, Equatable {
         /// `choices[].delta`: one chunk of a stream.
@@ -37,6 +37,11 @@ public struct Delta: Sendable {
     /// The offset of the chunk's last brace.
     public internal(set) var closingBrace = 0
 
+    /// Strings whose content decides nothing but what it says itself, in the order of the chunk, none of them empty: texts, and padding.
+    /// With others in their places, not empty either, the chunk says the same otherwise.
+    var freeStrings: [JSONString] = []
+    /// One of them is padding.
+    var hasPadding = false
     var objectIsChunk = false
     var objectIsCompletion = false
     var hasChoices = false
@@ -54,6 +59,8 @@ public struct Delta: Sendable {
         form = .bare
         choices.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
+        freeStrings.removeAll(keepingCapacity: true)
+        hasPadding = false
         id = nil
         model = nil
         created = nil
@@ -68,6 +75,11 @@ public struct Delta: Sendable {
         hasError = false
         everyChoiceIsComplete = true
         saysThingsTwice = false
+    }
+
+    mutating func append(_ text: Text) {
+        texts.append(text)
+        freeStrings.append(text.string)
     }
 }
 
@@ -85,7 +97,7 @@ extension Delta {
         /// What the upstream calls it.
         public internal(set) var kind: Kind
         /// Where it stands.
-        public let string: JSONString
+        public internal(set) var string: JSONString
         /// Which of several fields with the same thought it came in; `DeltaTexts` picks one.
         var rank = TextRank.content
     }

@@ -37,18 +37,18 @@ extension DeltaReader {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             switch cursor.byteCount(key) {
-            case 5 where cursor.matches(key, "index"):
+            case 5 where cursor.matches(key, ChunkName.index):
                 let index = try integerIfAny(&cursor)
                 hasIndex = index != nil
                 choice.index = index ?? 0
-            case 5 where cursor.matches(key, "delta"):
+            case 5 where cursor.matches(key, ChunkName.delta):
                 try readBody(.delta, preferring: preferred, &found, &cursor, into: &choice, of: &delta)
-            case 5 where cursor.matches(key, "error"):
+            case 5 where cursor.matches(key, ChunkName.error):
                 delta.hasError = true
                 delta.fault = try readError(&cursor) ?? delta.fault
-            case 7 where cursor.matches(key, "message"):
+            case 7 where cursor.matches(key, ChunkName.message):
                 try readBody(.message, preferring: preferred, &found, &cursor, into: &choice, of: &delta)
-            case 13 where cursor.matches(key, "finish_reason"):
+            case 13 where cursor.matches(key, ChunkName.finishReason):
                 let isNull = try cursor.peek() == .null
                 choice.finishReason = try finishReason(&cursor)
                 hasFinishReason = isNull || choice.finishReason != nil
@@ -94,10 +94,10 @@ extension DeltaReader {
                 continue
             }
             switch cursor.byteCount(key) {
-            case 4 where cursor.matches(key, "role"):
+            case 4 where cursor.matches(key, ChunkName.role):
                 if try cursor.peek() != .null { choice.payload.insert(.role) }
                 _ = try cursor.skipValue()
-            case 7 where cursor.matches(key, "content"):
+            case 7 where cursor.matches(key, ChunkName.content):
                 try texts.readContent(&cursor, into: &choice, &delta)
             default:
                 try readOther(key, &cursor, into: &choice)
@@ -111,8 +111,9 @@ extension DeltaReader {
         let kind = try cursor.peek()
         guard try skipValueWithMeaning(&cursor) else { return }
         switch cursor.byteCount(key) {
-        case 10 where cursor.matches(key, "tool_calls"), 13 where cursor.matches(key, "function_call"): choice.payload.insert(.toolCalls)
-        case 7 where cursor.matches(key, "refusal"): choice.payload.insert(.refusal)
+        case 10 where cursor.matches(key, ChunkName.toolCalls), 13 where cursor.matches(key, ChunkName.functionCall):
+            choice.payload.insert(.toolCalls)
+        case 7 where cursor.matches(key, ChunkName.refusal): choice.payload.insert(.refusal)
         default: choice.payload.insert(kind == .object || kind == .array ? .other : .remark)
         }
     }
@@ -157,7 +158,7 @@ extension DeltaReader {
 
     /// SGLang, Ollama and others have sent "" in every chunk, KoboldCpp "null": neither is an end.
     static func finishReason(_ cursor: inout JSONCursor) throws(JSONError) -> JSONString? {
-        guard let reason = try stringIfAny(&cursor), !reason.content.isEmpty, !cursor.matches(reason, "null") else { return nil }
+        guard let reason = try stringIfAny(&cursor), !reason.content.isEmpty, !cursor.matches(reason, ChunkName.null) else { return nil }
         return reason
     }
 }

@@ -41,10 +41,10 @@ extension DeltaReader {
 extension Delta.Fault {
     mutating func readMember(_ key: JSONString, _ cursor: inout JSONCursor) throws(JSONError) {
         switch cursor.byteCount(key) {
-        case 4 where cursor.matches(key, "type"): type = try DeltaReader.stringIfAny(&cursor)
-        case 4 where cursor.matches(key, "code"): try readCode(&cursor, isStatus: false)
-        case 6 where cursor.matches(key, "status"): try readCode(&cursor, isStatus: true)
-        case 7 where cursor.matches(key, "message"): message = try DeltaReader.stringIfAny(&cursor) ?? message
+        case 4 where cursor.matches(key, ChunkName.type): type = try DeltaReader.stringIfAny(&cursor)
+        case 4 where cursor.matches(key, ChunkName.code): try readCode(&cursor, isStatus: false)
+        case 6 where cursor.matches(key, ChunkName.status): try readCode(&cursor, isStatus: true)
+        case 7 where cursor.matches(key, ChunkName.message): message = try DeltaReader.stringIfAny(&cursor) ?? message
         default: _ = try cursor.skipValue()
         }
     }
@@ -79,7 +79,7 @@ struct FlatFault {
     var isDeclared = false
 
     mutating func readMember(_ key: JSONString, _ cursor: inout JSONCursor) throws(JSONError) {
-        if cursor.byteCount(key) == 6, cursor.matches(key, "detail") {
+        if cursor.byteCount(key) == 6, cursor.matches(key, ChunkName.detail) {
             fault.message = try FlatFault.readDetail(&cursor) ?? fault.message
         } else {
             try fault.readMember(key, &cursor)
@@ -111,7 +111,8 @@ struct FlatFault {
             var text: JSONString?
             try cursor.enterObject()
             while let key = try cursor.nextKey() {
-                let isText = cursor.matches(key, "message") || cursor.matches(key, "msg") || cursor.matches(key, "error")
+                let isText =
+                    cursor.matches(key, ChunkName.message) || cursor.matches(key, ChunkName.msg) || cursor.matches(key, ChunkName.error)
                 if isText { text = try DeltaReader.stringIfAny(&cursor) ?? text } else { _ = try cursor.skipValue() }
             }
             return text

@@ -50,31 +50,36 @@ public enum DeltaReader {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             switch cursor.byteCount(key) {
-            case 2 where cursor.matches(key, "id"):
+            case 2 where cursor.matches(key, ChunkName.id):
                 delta.id = try stringIfAny(&cursor)
-            case 5 where cursor.matches(key, "model"):
+            case 5 where cursor.matches(key, ChunkName.model):
                 delta.model = try stringIfAny(&cursor)
-            case 5 where cursor.matches(key, "usage"):
+            case 5 where cursor.matches(key, ChunkName.usage):
                 let isObject = try cursor.peek() == .object
                 let range = try cursor.skipValue()
                 delta.usage = isObject ? range : nil
-            case 5 where cursor.matches(key, "error"):
+            case 5 where cursor.matches(key, ChunkName.error):
                 delta.hasError = true
                 delta.fault = try readError(&cursor) ?? delta.fault
-            case 5 where cursor.matches(key, "phase"):
+            case 5 where cursor.matches(key, ChunkName.phase):
                 delta.hasPhase = true
                 _ = try cursor.skipValue()
-            case 6 where cursor.matches(key, "object"):
+            case 6 where cursor.matches(key, ChunkName.object):
                 let object = try stringIfAny(&cursor)
-                delta.objectIsChunk = object.map { cursor.matches($0, "chat.completion.chunk") } ?? false
-                delta.objectIsCompletion = object.map { cursor.matches($0, "chat.completion") } ?? false
-                flat.isDeclared = object.map { cursor.matches($0, "error") } ?? false
-            case 7 where cursor.matches(key, "choices"):
+                delta.objectIsChunk = object.map { cursor.matches($0, ChunkName.chatCompletionChunk) } ?? false
+                delta.objectIsCompletion = object.map { cursor.matches($0, ChunkName.chatCompletion) } ?? false
+                flat.isDeclared = object.map { cursor.matches($0, ChunkName.error) } ?? false
+            case 7 where cursor.matches(key, ChunkName.choices):
                 delta.saysThingsTwice = delta.hasChoices
                 delta.hasChoices = true
                 try readChoices(&cursor, preferring: body, into: &delta)
-            case 7 where cursor.matches(key, "created"):
+            case 7 where cursor.matches(key, ChunkName.created):
                 delta.created = try wholeNumberIfAny(&cursor)
+            case 11 where cursor.matches(key, ChunkName.obfuscation):
+                // Padding against the guessing of lengths (OpenAI, Azure): in every chunk, in none the same.
+                guard let padding = try stringIfAny(&cursor), !padding.content.isEmpty else { continue }
+                delta.freeStrings.append(padding)
+                delta.hasPadding = true
             default:
                 try flat.readMember(key, &cursor)
             }

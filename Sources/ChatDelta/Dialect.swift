@@ -7,12 +7,12 @@ enum ReasoningField: UInt8 {
     @inline(__always)
     init?(_ key: JSONString, _ cursor: borrowing JSONCursor) {
         switch cursor.byteCount(key) {
-        case 17 where cursor.matches(key, "reasoning_content"): self = .reasoningContent
-        case 9 where cursor.matches(key, "reasoning"): self = .reasoning
-        case 14 where cursor.matches(key, "reasoning_text"): self = .reasoningText
-        case 8 where cursor.matches(key, "thinking"): self = .thinking
-        case 17 where cursor.matches(key, "reasoning_details"): self = .reasoningDetails
-        case 15 where cursor.matches(key, "thinking_blocks"): self = .thinkingBlocks
+        case 17 where cursor.matches(key, ChunkName.reasoningContent): self = .reasoningContent
+        case 9 where cursor.matches(key, ChunkName.reasoning): self = .reasoning
+        case 14 where cursor.matches(key, ChunkName.reasoningText): self = .reasoningText
+        case 8 where cursor.matches(key, ChunkName.thinking): self = .thinking
+        case 17 where cursor.matches(key, ChunkName.reasoningDetails): self = .reasoningDetails
+        case 15 where cursor.matches(key, ChunkName.thinkingBlocks): self = .thinkingBlocks
         default: return nil
         }
     }
@@ -56,7 +56,7 @@ struct DeltaTexts {
         let rank = TextRank(field)
         if seenFields & 1 << field.rawValue != 0 { passOver(&delta) { $0 == rank } }
         seenFields |= 1 << field.rawValue
-        if try TypedParts.readReasoning(&cursor, rank, to: &delta.texts) { choice.payload.insert(.reasoningField) }
+        if try TypedParts.readReasoning(&cursor, rank, to: &delta) { choice.payload.insert(.reasoningField) }
     }
 
     mutating func readContent(_ cursor: inout JSONCursor, into choice: inout Delta.Choice, _ delta: inout Delta) throws(JSONError) {
@@ -64,9 +64,9 @@ struct DeltaTexts {
         hasContent = true
         if try cursor.peek() == .array {
             choice.payload.insert(.typedParts)
-            try TypedParts.readContent(&cursor, to: &delta.texts)
+            try TypedParts.readContent(&cursor, to: &delta)
         } else if let string = try DeltaReader.stringIfAny(&cursor), !string.content.isEmpty {
-            delta.texts.append(Delta.Text(kind: .content, string: string))
+            delta.append(Delta.Text(kind: .content, string: string))
         }
     }
 

@@ -20,19 +20,19 @@ public struct UsageReader: Sendable, Equatable {
         var cursor = JSONCursor(data, maximumDepth: DeltaReader.maximumDepth)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
-            if cursor.matches(key, "prompt_tokens") {
+            if cursor.matches(key, ChunkName.promptTokens) {
                 prompt = try UsageReader.count(&cursor)
-            } else if cursor.matches(key, "completion_tokens") {
+            } else if cursor.matches(key, ChunkName.completionTokens) {
                 completion = try UsageReader.count(&cursor)
-            } else if cursor.matches(key, "total_tokens") {
+            } else if cursor.matches(key, ChunkName.totalTokens) {
                 total = try UsageReader.count(&cursor)
-            } else if cursor.matches(key, "prompt_tokens_details") {
+            } else if cursor.matches(key, ChunkName.promptTokensDetails) {
                 cached = try UsageReader.detail("cached_tokens", &cursor) ?? cached
-            } else if cursor.matches(key, "prompt_cache_hit_tokens") {
+            } else if cursor.matches(key, ChunkName.promptCacheHitTokens) {
                 cached = try UsageReader.count(&cursor) ?? cached
-            } else if cursor.matches(key, "completion_tokens_details") {
+            } else if cursor.matches(key, ChunkName.completionTokensDetails) {
                 reasoning = try UsageReader.detail("reasoning_tokens", &cursor) ?? reasoning
-            } else if cursor.matches(key, "reasoning_tokens") {
+            } else if cursor.matches(key, ChunkName.reasoningTokens) {
                 let count = try UsageReader.count(&cursor)
                 reasoning = reasoning ?? count
             } else {

@@ -11,6 +11,19 @@ public enum StandardDescriptors {
         }
     }
 
+    /// Writes all bytes to `descriptor`, as far as it takes them: what it does not take is lost.
+    public static func write(_ bytes: [UInt8], to descriptor: CInt) {
+        var start = 0
+        while start < bytes.count {
+            // SAFETY: the kernel reads no more bytes than the array holds, during the call.
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
+            }
+            guard count > 0 || (count < 0 && errno == EINTR) else { return }
+            start += max(0, count)
+        }
+    }
+
     /// Whether a write of a few bytes to `descriptor` would not have to wait.
     public static func hasRoom(_ descriptor: CInt) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

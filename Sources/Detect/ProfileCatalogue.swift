@@ -5,6 +5,8 @@
 public struct ProfileCatalogue: Sendable {
     private let entries: [CatalogueEntry]
     private let modelPatterns: [ModelPattern]
+    /// The name of the profile that is used when none fits.
+    public let lastResortName: String
 
     /// The built-in families.
     public static let builtIn: ProfileCatalogue = {
@@ -54,6 +56,7 @@ public struct ProfileCatalogue: Sendable {
         }
         self.entries = entries
         modelPatterns = try ModelPattern.all(in: entries.map(\.profile))
+        lastResortName = profiles[profiles.count - 1].profile.name
     }
 
     /// Every profile as data, in order: for listings, without compiling any.

@@ -1,3 +1,5 @@
+import ByteScan
+
 /// The bytes that have a meaning in the grammar of event streams.
 enum Byte {
     static let lineFeed: UInt8 = 0x0A
@@ -11,9 +13,7 @@ enum Byte {
 extension [UInt8] {
     /// Appends all bytes of the span, growing geometrically.
     mutating func append(contentsOf bytes: Span<UInt8>) {
-        append(addingCapacity: bytes.count) { room in
-            for index in bytes.indices { room.append(bytes[index]) }
-        }
+        append(copying: bytes)
     }
 
     /// Becomes a copy of the span, in the memory it already has if that is large enough.

@@ -71,7 +71,8 @@ public struct EventFramer: ~Copyable, Sendable {
     ) throws(EventStreamError) {
         guard !isOver else { return }
         var position = 0
-        while let stretch = splitter.next(in: bytes, from: &position) {
+        var ends = LineEnds()
+        while let stretch = splitter.next(in: bytes, from: &position, &ends) {
             switch stretch {
             case .line(let range) where range.isEmpty:
                 blankLineCame(in: bytes, onEvent)
@@ -210,8 +211,9 @@ extension EventFramer {
     }
 
     private mutating func forgetEvent() {
-        name.removeAll(keepingCapacity: true)
-        data.removeAll(keepingCapacity: true)
+        // Nearly always both are empty: the event had no name, and its data lay in the input.
+        if !name.isEmpty { name.removeAll(keepingCapacity: true) }
+        if !data.isEmpty { data.removeAll(keepingCapacity: true) }
         dataStart = 0
         dataInInput = nil
         dataLineCount = 0

@@ -1,3 +1,5 @@
+import ByteScan
+
 /// Writes an event stream in the narrow form that every known client reads.
 ///
 /// One event is an optional `event: name` line, exactly one `data: ` line with one space, and a blank line; line ends are LF.
@@ -21,6 +23,17 @@ public enum EventWriter {
         output.append(addingCapacity: data.count + 8) { room in
             for index in dataField.indices { room.append(dataField[index]) }
             for index in data.indices { room.append(withoutLineBreak(data[index])) }
+            room.append(Byte.lineFeed)
+            room.append(Byte.lineFeed)
+        }
+    }
+
+    /// Appends one event whose payload, on one line, comes in two parts: its beginning and its end.
+    public static func append(line beginning: Span<UInt8>, _ end: Span<UInt8>, to output: inout [UInt8]) {
+        output.append(addingCapacity: beginning.count + end.count + 8) { room in
+            for index in dataField.indices { room.append(dataField[index]) }
+            room.append(copying: beginning)
+            room.append(copying: end)
             room.append(Byte.lineFeed)
             room.append(Byte.lineFeed)
         }

@@ -30,7 +30,9 @@ struct LineSplitter {
     private var swallowsLineFeed = false
 
     /// The next stretch of `bytes` from `position` on, which moves past it and its line end; nothing at the end of the input.
-    mutating func next(in bytes: Span<UInt8>, from position: inout Int) -> Stretch? {
+    ///
+    /// `ends` belongs to these bytes: new for each piece of input, the same for all stretches of it.
+    mutating func next(in bytes: Span<UInt8>, from position: inout Int, _ ends: inout LineEnds) -> Stretch? {
         if byteOrderMarkCount < 3 { skipByteOrderMark(in: bytes, from: &position) }
         if swallowsLineFeed, position < bytes.count {
             swallowsLineFeed = false
@@ -39,16 +41,14 @@ struct LineSplitter {
         guard position < bytes.count else { return nil }
 
         let start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            // One comparison lets nearly every byte pass.
-            guard byte <= Byte.carriageReturn, byte == Byte.lineFeed || byte == Byte.carriageReturn else { continue }
-            swallowsLineFeed = byte == Byte.carriageReturn
-            let range = start..<(position - 1)
-            return held.isEmpty ? .line(range) : .rest(range)
+        let end = ends.next(in: bytes, from: start)
+        guard end < bytes.count else {
+            position = end
+            return .part(start..<end)
         }
-        return .part(start..<position)
+        position = end + 1
+        swallowsLineFeed = bytes[end] == Byte.carriageReturn
+        return held.isEmpty ? .line(start..<end) : .rest(start..<end)
     }
 
     /// Keeps bytes of the unfinished line until the others arrive.

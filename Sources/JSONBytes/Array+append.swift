@@ -1,15 +1,28 @@
+import ByteScan
+
 extension Array where Element == UInt8 {
-    /// Appends the bytes of `span`. As fast as a block copy (14 ns for 200 bytes, against 96 ns byte by byte), without a pointer.
-    @inlinable
+    /// Appends the bytes of `span`.
     public mutating func append(_ span: Span<UInt8>) {
-        append(addingCapacity: span.count) { output in
-            for index in span.indices { output.append(span[index]) }
-        }
+        append(copying: span)
     }
 
     /// Appends the UTF-8 bytes of `text`.
-    @inlinable
     public mutating func append(_ text: String) {
-        append(contentsOf: text.utf8)
+        let bytes = text.utf8.span
+        append(copying: bytes)
+    }
+
+    /// Appends `number` in decimal digits, as `String` would write it, and makes none.
+    public mutating func append(decimal number: Int) {
+        append(addingCapacity: 20) { output in
+            if number < 0 { output.append(UInt8(ascii: "-")) }
+            let magnitude = number.magnitude
+            var unit: UInt = 1
+            while magnitude / unit >= 10 { unit *= 10 }
+            while unit > 0 {
+                output.append(UInt8(ascii: "0") + UInt8(magnitude / unit % 10))
+                unit /= 10
+            }
+        }
     }
 }

@@ -24,7 +24,7 @@ extension JSONCursor {
     }
 
     /// Allocates, which is fair: hardly anybody escapes a name.
-    private func text(of string: JSONString) -> [UInt8] {
+    func text(of string: JSONString) -> [UInt8] {
         var text: [UInt8] = []
         var decoder = JSONTextDecoder()
         decoder.decode(string, in: bytes, to: &text)

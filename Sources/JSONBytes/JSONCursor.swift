@@ -125,6 +125,7 @@ public struct JSONCursor: ~Escapable {
 // MARK: - Steps
 
 extension JSONCursor {
+    @inline(__always)
     private mutating func enter(_ bracket: UInt8) throws(JSONError) {
         skipWhitespace()
         try require(bracket)
@@ -135,6 +136,7 @@ extension JSONCursor {
     }
 
     /// Refuses a value that does not begin with `byte`.
+    @inline(__always)
     private func require(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw .unexpectedEnd }
         guard bytes[position] != byte else { return }
@@ -142,6 +144,7 @@ extension JSONCursor {
     }
 
     /// Passes the comma before the next member or element, or the closing bracket.
+    @inline(__always)
     private mutating func advance(closing bracket: UInt8) throws(JSONError) -> Bool {
         skipWhitespace()
         guard position < bytes.count else { throw .unexpectedEnd }
@@ -161,6 +164,7 @@ extension JSONCursor {
         return true
     }
 
+    @inline(__always)
     private mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw .unexpectedEnd }
         guard bytes[position] == byte else { throw .unexpectedByte(offset: position) }
@@ -192,44 +196,9 @@ extension JSONCursor {
 
     /// From the opening quote to behind the closing one.
     private mutating func scanString() throws(JSONError) -> JSONString {
-        let start = position + 1
-        var index = start
-        var hasEscapes = false
-        let end = bytes.count
-        while index < end {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
-                position = index + 1
-                return JSONString(content: start..<index, hasEscapes: hasEscapes)
-            }
-            if byte == UInt8(ascii: "\\") {
-                hasEscapes = true
-                index = try passEscape(at: index)
-            } else if byte < 0x20 {
-                throw .controlCharacter(offset: index)
-            } else {
-                index += 1
-            }
-        }
-        throw .unexpectedEnd
-    }
-
-    /// The offset behind the escape that begins at `index`.
-    private func passEscape(at index: Int) throws(JSONError) -> Int {
-        guard index + 1 < bytes.count else { throw .unexpectedEnd }
-        switch bytes[index + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
-            UInt8(ascii: "r"), UInt8(ascii: "t"):
-            return index + 2
-        case UInt8(ascii: "u"):
-            for offset in 2..<6 {
-                guard index + offset < bytes.count else { throw .unexpectedEnd }
-                guard JSONText.hexDigit(bytes[index + offset]) != nil else { throw .malformed(offset: index) }
-            }
-            return index + 6
-        default:
-            throw .malformed(offset: index)
-        }
+        let string = try JSONString(in: bytes, contentFrom: position + 1)
+        position = string.content.upperBound + 1
+        return string
     }
 
     private mutating func skipLiteral(_ literal: String) throws(JSONError) {

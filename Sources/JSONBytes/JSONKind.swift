@@ -26,20 +26,3 @@ public enum JSONKind: Sendable, Equatable {
         }
     }
 }
-
-/// Where a string's content stands in the text, between the quotes and undecoded.
-public struct JSONString: Sendable, Equatable {
-    /// The bytes between the quotes.
-    public let content: Range<Int>
-    /// Whether the content holds a backslash: without one the bytes are the text.
-    public let hasEscapes: Bool
-
-    /// The range with both quotes.
-    public var quoted: Range<Int> { content.lowerBound - 1..<content.upperBound + 1 }
-
-    /// A string whose content stands at `content`.
-    public init(content: Range<Int>, hasEscapes: Bool) {
-        self.content = content
-        self.hasEscapes = hasEscapes
-    }
-}

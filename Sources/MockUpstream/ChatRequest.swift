@@ -9,6 +9,10 @@ struct ChatRequest: Sendable, Equatable {
     var wantsLogprobs: Bool
     /// The text of the last user message.
     var prompt: String
+    /// How many images the last user message holds.
+    var imageCount: Int
+    /// The texts of the tool messages behind the last message of the assistant.
+    var toolResults: [String]
 
     static let choiceLimit = 16
 
@@ -26,7 +30,11 @@ struct ChatRequest: Sendable, Equatable {
         includesUsage = json["stream_options"]?["include_usage"]?.truth ?? false
         choiceCount = min(max(json["n"]?.integer ?? 1, 1), Self.choiceLimit)
         wantsLogprobs = json["logprobs"]?.truth ?? false
-        prompt = messages.last { $0["role"]?.text == "user" }.map(Self.text(of:)) ?? ""
+        let question = messages.last { $0["role"]?.text == "user" }
+        prompt = question.map(Self.text(of:)) ?? ""
+        imageCount = question?["content"]?.elements?.count { $0["type"]?.text == "image_url" } ?? 0
+        let turn = messages.lastIndex { $0["role"]?.text == "assistant" } ?? messages.startIndex
+        toolResults = messages[turn...].filter { $0["role"]?.text == "tool" }.map(Self.text(of:))
     }
 
     /// The text of a message: a string, or the text parts of an array.
@@ -34,7 +42,8 @@ struct ChatRequest: Sendable, Equatable {
         message["content"]?.text ?? (message["content"]?.elements ?? []).compactMap { $0["text"]?.text }.joined(separator: "\n")
     }
 
-    /// Replaces `{{prompt}}`, `{{model}}` and `{{request}}` (the request's JSON) in a scenario's text.
+    /// Replaces `{{prompt}}`, `{{model}}`, `{{images}}` (how many), `{{tool_results}}` and `{{request}}` (the request's JSON) in a scenario's
+    /// text.
     func expand(_ template: String) -> String {
         guard template.contains("{{") else { return template }
         var output = ""
@@ -44,6 +53,8 @@ struct ChatRequest: Sendable, Equatable {
             switch rest[open.upperBound..<close.lowerBound] {
             case "prompt": output += prompt
             case "model": output += model
+            case "images": output += String(imageCount)
+            case "tool_results": output += toolResults.joined(separator: "; ")
             case "request": output += json.rendered()
             default: output += rest[open.lowerBound..<close.upperBound]
             }
@@ -51,21 +62,6 @@ struct ChatRequest: Sendable, Equatable {
         }
         return output + rest
     }
-
-    /// The first top-level field that the Chat Completions specification does not know, for `--strict`.
-    var unknownField: String? {
-        json.members?.first { !Self.knownFields.contains($0.key) }?.key
-    }
-
-    /// The fields of the Chat Completions request (OpenAI API reference), and those that reasoning servers document.
-    private static let knownFields: Set<String> = [
-        "audio", "chat_template_kwargs", "enable_thinking", "frequency_penalty", "function_call", "functions", "include_reasoning",
-        "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "metadata", "min_p", "modalities", "model", "n",
-        "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_retention", "reasoning",
-        "reasoning_effort", "reasoning_format", "repetition_penalty", "response_format", "safety_identifier", "seed", "service_tier",
-        "skip_special_tokens", "stop", "store", "stream", "stream_options", "temperature", "thinking", "tool_choice", "tools", "top_k",
-        "top_logprobs", "top_p", "user", "verbosity", "web_search_options",
-    ]
 }
 
 /// Why a request is answered with a 400.

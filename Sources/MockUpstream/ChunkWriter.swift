@@ -71,6 +71,7 @@ struct ChunkWriter: Sendable {
         var answer = ""
         var refusal = ""
         var calls: [JSON] = []
+        var pieces = ToolCallFolder()
         for piece in PiecePlan(single, for: plain).pieces {
             switch piece.content {
             case .reasoning(let text): reasoning += text
@@ -83,9 +84,11 @@ struct ChunkWriter: Sendable {
                 let text = ChunkText(delta)
                 reasoning += text.reasoning
                 answer += text.answer
+                pieces.add(delta["tool_calls"]?.elements ?? [])
             default: break
             }
         }
+        calls += pieces.json.elements ?? []
         var members = dialect.message(reasoning: reasoning, answer: answer, inline: answer)
         members.append(.init(key: "refusal", value: refusal.isEmpty ? nil : .string(refusal)))
         if !calls.isEmpty { members.append(.init(key: "tool_calls", value: .array(calls))) }
@@ -166,7 +169,7 @@ struct ChunkWriter: Sendable {
     private func usageObject(completion: Int) -> JSON {
         [
             "prompt_tokens": .integer(counts.prompt), "completion_tokens": .integer(completion),
-            "total_tokens": .integer(counts.prompt + completion), "prompt_tokens_details": ["cached_tokens": 0],
+            "total_tokens": .integer(counts.prompt + completion), "prompt_tokens_details": ["cached_tokens": .integer(usage.cachedTokens)],
             "completion_tokens_details": ["reasoning_tokens": .integer(min(counts.reasoning, completion))],
         ]
     }

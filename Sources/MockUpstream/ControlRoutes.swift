@@ -11,12 +11,13 @@ struct ControlRoutes: Sendable {
         case ("GET", "/mock/scenarios"): context.response(200, body: scenarios.bytes())
         case ("POST", "/mock/next"): next(request, context)
         case ("POST", "/mock/release"): release(context)
+        case ("POST", "/mock/strict"): strict(request, context)
         case ("POST", "/mock/reset"): reset(context)
         default:
             context.error(
                 404,
                 "The control endpoints are GET /mock/state, /mock/requests?last=N, /mock/scenarios, "
-                    + "POST /mock/next, /mock/release, /mock/reset.",
+                    + "POST /mock/next, /mock/release, /mock/strict, /mock/reset.",
                 code: "not_found")
         }
     }
@@ -49,6 +50,12 @@ struct ControlRoutes: Sendable {
             return contents.held
         }
         return context.response(200, body: JSON.render(["ok": true, "released": .integer(held)]))
+    }
+
+    private func strict(_ request: ReceivedRequest, _ context: ResponseContext) -> [WireAction] {
+        guard let isOn = (try? JSON(parsing: request.body))?.truth else { return context.error(400, "The body must be true or false.") }
+        state.change { $0.isStrict = isOn }
+        return context.response(200, body: JSON.render(["ok": true, "strict": .bool(isOn)]))
     }
 
     private func reset(_ context: ResponseContext) -> [WireAction] {

@@ -57,7 +57,7 @@ struct Main: AsyncParsableCommand {
         _ argument: PortArgument, _ catalogue: ScenarioCatalogue, isOneOfMany: Bool, _ loops: EventLoops
     ) async throws -> MockServer {
         let router = Router(
-            chooser: try chooser(argument, catalogue), state: ServerState(), apiKey: options.expectedKey, isStrict: options.strict)
+            chooser: try chooser(argument, catalogue), state: ServerState(isStrict: options.strict), apiKey: options.expectedKey)
         let log = RequestLog(form: options.quiet ? .none : options.logJson ? .json : .text, showsPort: isOneOfMany)
         do throws(MockServerError) {
             return try await MockServer.start(

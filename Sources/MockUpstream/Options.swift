@@ -52,7 +52,7 @@ struct Options: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Answer 401 unless the bearer token is this one. (default: MOCK_API_KEY)", valueName: "key"))
     var apiKey: String?
 
-    @Flag(name: .long, help: "Answer 400 to request fields that real providers do not know.")
+    @Flag(name: .long, help: "Answer 400 to whatever some server or chat template would refuse; /mock/state counts it.")
     var strict = false
 
     @Flag(name: .long, help: "List the scenarios and stop.")

@@ -95,8 +95,9 @@ struct PiecePlan: Sendable, Equatable {
 }
 
 extension Scenario {
-    /// The choices for a request: the scenario's own, repeated when the request asks for more.
+    /// The choices for a request: the scenario's own, repeated when the request asks for more; behind results of tools the turn for them.
     func scripts(for request: ChatRequest) -> [ChoiceScript] {
+        let choices = request.toolResults.isEmpty ? choices : afterTools.map { [$0] } ?? choices
         guard !choices.isEmpty else { return [] }
         return (0..<max(choices.count, request.choiceCount)).map { choices[$0 % choices.count] }
     }

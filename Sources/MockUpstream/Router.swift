@@ -39,7 +39,6 @@ struct Router: Sendable {
     let chooser: ScenarioChooser
     let state: ServerState
     var apiKey: String?
-    var isStrict = false
 
     func response(to request: ReceivedRequest) -> RoutedResponse {
         let isControl = request.path.hasPrefix("/mock/")
@@ -66,13 +65,29 @@ struct Router: Sendable {
         if let refusal = refusal(request, context) { return fixed(number, refusal) }
         do throws(RequestProblem) {
             let chat = try ChatRequest(body: request.body)
-            if isStrict, let field = chat.unknownField {
-                throw RequestProblem("Unrecognized request argument supplied: \(field)", parameter: field)
-            }
+            if try isStrict(request) { try refuseOffCommonGround(chat, number) }
             return try play(chat, request, number, context)
         } catch {
             return fixed(number, context.error(400, error.message, parameter: error.parameter))
         }
+    }
+
+    /// Whether this request is held to the common ground: the header `X-Mock-Strict` says so, else the server's own state.
+    private func isStrict(_ request: ReceivedRequest) throws(RequestProblem) -> Bool {
+        switch request.header("x-mock-strict") {
+        case nil: return state.snapshot.isStrict
+        case "on": return true
+        case "off": return false
+        default: throw RequestProblem("x-mock-strict must be on or off", parameter: "x-mock-strict")
+        }
+    }
+
+    /// Counts every violation, and answers the first.
+    private func refuseOffCommonGround(_ chat: ChatRequest, _ number: Int) throws(RequestProblem) {
+        let violations = CommonGround(chat.json).violations
+        guard let first = violations.first else { return }
+        state.refused(number, violations)
+        throw RequestProblem(first.message, parameter: first.field)
     }
 
     private func play(

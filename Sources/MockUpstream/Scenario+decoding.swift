@@ -12,6 +12,11 @@ extension Scenario {
         try readMarkers(&fields)
         isPrefilled = try fields.bool("prefilled") ?? false
         try readChoices(&fields)
+        if let value = fields.value("after_tools") {
+            var turn = try StrictFields(value, file: file, path: "after_tools")
+            afterTools = try ChoiceScript(reading: &turn)
+            try turn.finish()
+        }
         interleaves = try fields.bool("interleave") ?? true
         if let path = try fields.string("recording") { recording = try recordings(path) }
         if let usage = fields.value("usage") { self.usage = try UsagePlan(usage, file: file) }
@@ -79,6 +84,7 @@ extension UsagePlan {
         promptTokens = try fields.integer("prompt_tokens")
         completionTokens = try fields.integer("completion_tokens")
         reasoningTokens = try fields.integer("reasoning_tokens")
+        cachedTokens = try fields.integer("cached_tokens") ?? 0
         try fields.finish()
     }
 }

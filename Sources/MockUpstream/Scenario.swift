@@ -10,6 +10,8 @@ struct Scenario: Sendable, Equatable {
     /// The start marker is missing, because the chat template wrote it into the prompt.
     var isPrefilled = false
     var choices: [ChoiceScript] = []
+    /// Played instead of `choices` when the conversation ends with results of tools.
+    var afterTools: ChoiceScript?
     /// Whether the choices take turns, piece by piece, or come one after the other.
     var interleaves = true
     var usage = UsagePlan()
@@ -82,6 +84,8 @@ struct UsagePlan: Sendable, Equatable {
     var promptTokens: Int?
     var completionTokens: Int?
     var reasoningTokens: Int?
+    /// Of the prompt's tokens.
+    var cachedTokens = 0
 }
 
 /// The parts of a chunk around the choices.

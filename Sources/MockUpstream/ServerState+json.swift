@@ -16,6 +16,10 @@ extension ServerState {
                 "blocked": .integer(contents.blockedWriters), "held": .integer(contents.held),
             ],
             "bytes_sent": .integer(contents.bytesSent),
+            "strict": [
+                "on": .bool(contents.isStrict), "refused": .integer(contents.refused),
+                "violations": .array(contents.refusals.map(Self.json)),
+            ],
             "orders_waiting": .integer(contents.orders.reduce(0) { $0 + $1.times }),
             "open": .array(
                 contents.open.sorted { $0.key < $1.key }.map { number, answer in
@@ -49,6 +53,13 @@ extension ServerState {
             "bytes": .integer(cancellation.progress.bytes),
             "after_ms": .integer((cancellation.noticed - cancellation.answer.started).milliseconds),
             "ago_ms": .integer((now - cancellation.noticed).milliseconds),
+        ]
+    }
+
+    private static func json(_ refusal: Refusal) -> JSON {
+        [
+            "request": .integer(refusal.number), "rule": .string(refusal.violation.rule.rawValue),
+            "field": .string(refusal.violation.field), "message": .string(refusal.violation.message),
         ]
     }
 

@@ -6,6 +6,7 @@ final class ServerState: Sendable {
     static let rememberedRequests = 200
     static let rememberedCancellations = 100
     static let rememberedBodyBytes = 256 * 1024
+    static let rememberedRefusals = 200
     static let orderLimit = 1000
 
     struct Contents: Sendable {
@@ -26,6 +27,9 @@ final class ServerState: Sendable {
         var cancellations: [Cancellation] = []
         var remembered: [RememberedRequest] = []
         var orders: [NextOrder] = []
+        var isStrict = false
+        var refused = 0
+        var refusals: [Refusal] = []
     }
 
     /// An answer that is being played.
@@ -45,6 +49,12 @@ final class ServerState: Sendable {
         var noticed: ContinuousClock.Instant
     }
 
+    /// What a strict server found wrong with a request.
+    struct Refusal: Sendable {
+        var number: Int
+        var violation: CommonGround.Violation
+    }
+
     struct RememberedRequest: Sendable {
         var number: Int
         var method: String
@@ -61,14 +71,18 @@ final class ServerState: Sendable {
         case cancelledByClient = "cancelled by client"
     }
 
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
     let started = ContinuousClock.now
+
+    init(isStrict: Bool = false) {
+        contents = Mutex(Contents(isStrict: isStrict))
+    }
 
     func change<T: Sendable>(_ body: (inout Contents) -> T) -> T { contents.withLock { body(&$0) } }
 
     var snapshot: Contents { contents.withLock { $0 } }
 
-    /// Forgets everything but what is open right now.
+    /// Forgets everything but what is open right now, and whether the server is strict.
     func reset() {
         change { contents in
             var fresh = Contents()
@@ -77,6 +91,7 @@ final class ServerState: Sendable {
             fresh.held = contents.held
             fresh.releases = contents.releases
             fresh.open = contents.open
+            fresh.isStrict = contents.isStrict
             contents = fresh
         }
     }
@@ -92,6 +107,15 @@ final class ServerState: Sendable {
             contents.remembered.append(remembered)
             if contents.remembered.count > Self.rememberedRequests { contents.remembered.removeFirst() }
             return contents.requests
+        }
+    }
+
+    /// Counts a request that was refused, and remembers why.
+    func refused(_ number: Int, _ violations: [CommonGround.Violation]) {
+        change { contents in
+            contents.refused += 1
+            contents.refusals += violations.map { Refusal(number: number, violation: $0) }
+            contents.refusals.removeFirst(max(0, contents.refusals.count - Self.rememberedRefusals))
         }
     }
 

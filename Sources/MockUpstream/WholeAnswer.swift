@@ -84,7 +84,7 @@ enum WholeAnswer {
 }
 
 /// Joins the fragments of streamed tool calls.
-private struct ToolCallFolder {
+struct ToolCallFolder {
     private(set) var calls: [ToolCall] = []
 
     mutating func add(_ fragments: [JSON]) {

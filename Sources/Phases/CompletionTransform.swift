@@ -56,36 +56,36 @@ public struct CompletionTransform {
         for position in choice.texts {
             let piece = delta.texts[position]
             if piece.kind == .reasoning {
-                track.detector.upstreamSplitReasoning()
-                track.reasoningText.decode(piece.string, in: body.span, to: &split)
+                track.text.detector.upstreamSplitReasoning()
+                track.text.reasoningText.decode(piece.string, in: body.span, to: &split)
             } else {
                 var text: [UInt8] = []
-                track.contentText.decode(piece.string, in: body.span, to: &text)
-                _ = track.receiveContent(text.span)
+                track.text.contentText.decode(piece.string, in: body.span, to: &text)
+                _ = track.text.receiveContent(text.span)
             }
         }
         let end = choice.finishReason.map { TextEnd(finishReason: body.span.extracting($0.content)) } ?? .stop
-        track.finishText(end)
+        track.text.finish(end)
         facts.note(track)
         // What was taken for reasoning until no marker came is the answer, and not both.
-        track.reasoning = track.detector.wasPromoted ? split : split + track.reasoning
-        track.hasAnswer = !track.answer.isEmpty || choice.carriesAnswerPayload
+        track.text.reasoning = track.text.detector.wasPromoted ? split : split + track.text.reasoning
+        track.marks.hasAnswer = !track.text.answer.isEmpty || choice.carriesAnswerPayload
         note(choice, track, end, body, &facts)
         return track
     }
 
     private func note(_ choice: Delta.Choice, _ track: ChoiceTrack, _ end: TextEnd, _ body: [UInt8], _ facts: inout StreamFacts) {
-        facts.reasoningBytes += track.reasoning.count
-        facts.answerBytes += track.answer.count
+        facts.reasoningBytes += track.text.reasoning.count
+        facts.answerBytes += track.text.answer.count
         guard choice.index == 0 else { return }
-        facts.answerIsMissing = !track.hasAnswer && end == .length && !track.reasoning.isEmpty
+        facts.answerIsMissing = !track.marks.hasAnswer && end == .length && !track.text.reasoning.isEmpty
         facts.finishReason = choice.finishReason.map { FinishReason(body.span.extracting($0.content)).rawValue }
     }
 
     private func write(
         _ body: [UInt8], _ delta: Delta, _ tracks: [ChoiceTrack], _ facts: inout StreamFacts
     ) throws(StreamFailure) -> [UInt8] {
-        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.reasoning ?? [], &facts).map(\.text)
+        let steps = reasoningSteps(tracks.first { $0.index == 0 }?.text.reasoning ?? [], &facts).map(\.text)
         facts.summarySteps = steps.count
         var edits: [CompletionEditor.MessageEdit] = []
         for (choice, track) in zip(delta.choices, tracks) {
@@ -94,7 +94,7 @@ public struct CompletionTransform {
         let phases = [
             (Phase.promptSummary.rawValue, Array((plan.promptSummary ?? "").utf8)),
             (Phase.reasoningSummary.rawValue, Array(steps.joined(separator: "\n\n").utf8)),
-            (Phase.finalOutput.rawValue, tracks.first { $0.index == 0 }?.answer ?? []),
+            (Phase.finalOutput.rawValue, tracks.first { $0.index == 0 }?.text.answer ?? []),
         ]
         var output: [UInt8] = []
         output.reserveCapacity(body.count + 1024)
@@ -110,9 +110,9 @@ public struct CompletionTransform {
         // A message that only calls tools has null for content, and keeps it.
         let hasText = choice.texts.contains { delta.texts[$0].kind == .content }
         let calls = writtenCalls(track)
-        var content: [UInt8]? = track.answer.isEmpty && !hasText && choice.carriesAnswerPayload ? nil : track.answer
+        var content: [UInt8]? = track.text.answer.isEmpty && !hasText && choice.carriesAnswerPayload ? nil : track.text.answer
         var edit = CompletionEditor.MessageEdit(content: content)
-        edit.dropsLogprobs = !track.reasoning.isEmpty
+        edit.dropsLogprobs = !track.text.reasoning.isEmpty
         edit.toolCalls = calls
         guard choice.index == 0, let thoughts = thoughtText(steps) else { return edit }
         if plan.style == .reasoning { edit.reasoning = thoughts }
@@ -125,7 +125,7 @@ public struct CompletionTransform {
 
     /// Tool calls that the model wrote as messages of a channel.
     private func writtenCalls(_ track: ChoiceTrack) -> [[UInt8]] {
-        track.detector.takeToolCalls().enumerated().map { ordinal, call in
+        track.text.detector.takeToolCalls().enumerated().map { ordinal, call in
             var bytes = [UInt8(ascii: "{")]
             let head = call.head(number: track.index * 64 + ordinal, of: plan.identity)
             ChunkWriter.appendCall(call.arguments.span, head: head, to: &bytes)
@@ -186,13 +186,13 @@ extension CompletionTransform {
         var output: [UInt8] = []
         rendering.opened(to: &output)
         if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
-        tellReasoning(tracks[ordinal].reasoning, to: &rendering, &facts)
+        tellReasoning(tracks[ordinal].text.reasoning, to: &rendering, &facts)
         rendering.phaseBegan(.finalOutput, to: &output)
         let chunk = ChunkAtHand(
             data: body.span, choice: delta.choices[ordinal], ordinal: ordinal, isUnchanged: false, isBesideReasoning: false)
         do throws(JSONError) {
-            try rendering.answer(tracks[ordinal].answer, from: chunk, delta, to: &output)
-            for call in tracks[ordinal].detector.takeToolCalls() { rendering.writtenCall(call, ordinal: 0, index: 0, to: &output) }
+            try rendering.answer(tracks[ordinal].text.answer, from: chunk, delta, to: &output)
+            for call in tracks[ordinal].text.detector.takeToolCalls() { rendering.writtenCall(call, ordinal: 0, index: 0, to: &output) }
             try rendering.finish(from: chunk, delta, hasSaidMore: true, to: &output)
         } catch {
             throw .malformed

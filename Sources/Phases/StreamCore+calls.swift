@@ -6,8 +6,8 @@ import Detect
 extension StreamCore {
     /// Sends the calls that have been completed, as clients get them from servers that split.
     mutating func sendWrittenCalls(of track: ChoiceTrack, at now: Duration, into output: inout [UInt8]) {
-        guard reading.text.profile.profile.channels != nil, !plan.isBypass else { return }
-        for call in track.detector.takeToolCalls() {
+        guard reading.mayWriteCalls, !isBypass else { return }
+        for call in track.text.detector.takeToolCalls() {
             answerBegan(track, at: now, into: &output)
             rendering.writtenCall(call, ordinal: track.writtenCallCount, index: track.index, to: &output)
             track.writtenCallCount += 1

@@ -12,7 +12,7 @@ extension StreamCore {
 
     /// The upstream's stream broke. If the answer was complete, only the end mark was missing.
     mutating func broke(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, reading.lost == nil else { return }
+        guard !isOver, !reading.isLost else { return }
         if isAnswerComplete || reading.notedFailure != nil {
             finished(at: now, into: &output)
         } else {
@@ -22,7 +22,7 @@ extension StreamCore {
 
     /// The upstream itself says that something is wrong. In style `off` its own bytes have told the client.
     mutating func reported(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        if plan.isBypass {
+        if isBypass {
             reading.notedFailure = reading.notedFailure ?? failure
         } else {
             fail(failure, at: now, into: &output)
@@ -31,7 +31,7 @@ extension StreamCore {
 
     /// The upstream said that it is done.
     mutating func finished(at now: Duration, into output: inout [UInt8]) {
-        if plan.isBypass {
+        if isBypass {
             output.append(bypass.missingLineFeed)
             let failure = reading.notedFailure ?? (reading.choices.isEmpty ? .empty : nil)
             end = failure.map(StreamEnd.failed) ?? .finished
@@ -41,7 +41,7 @@ extension StreamCore {
         let hasFirstChoice = reading.choices.contains { $0.index == 0 }
         guard plan.agent == nil ? !reading.choices.isEmpty : hasFirstChoice else { return fail(.empty, at: now, into: &output) }
         win()
-        for track in reading.choices where !track.isFinished {
+        for track in reading.choices where !track.marks.isFinished {
             // Clients want a finish reason, also from an upstream that gives none.
             closeText(of: track, .stop, at: now, into: &output)
             rendering.finish(track.writtenCallCount > 0 ? .toolCalls : .stop, index: track.index, to: &output)
@@ -53,12 +53,12 @@ extension StreamCore {
 
     /// The client is told what went wrong, and no choice is closed.
     mutating func fail(_ failure: StreamFailure, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, reading.lost == nil, !keepsForRestart(failure) else { return }
+        guard !isOver, !reading.isLost, !keepsForRestart(failure) else { return }
         if isOpen {
-            if plan.isBypass {
+            if isBypass {
                 output.append(bypass.separator)
             } else {
-                for track in reading.choices where !track.isFinished { endText(of: track, .cut, at: now, into: &output) }
+                for track in reading.choices where !track.marks.isFinished { endText(of: track, .cut, at: now, into: &output) }
             }
             rendering.fail(failure, to: &output)
         }
@@ -66,7 +66,7 @@ extension StreamCore {
     }
 
     /// Whether every choice has its finish reason.
-    var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.isFinished) }
+    var isAnswerComplete: Bool { !reading.choices.isEmpty && reading.choices.allSatisfy(\.marks.isFinished) }
 
     /// Everything that stands before a choice's finish: what was held, the final phase.
     mutating func closeText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {
@@ -76,18 +76,18 @@ extension StreamCore {
 
     /// The choice's text has ended: what the detector held is sent.
     private mutating func endText(of track: ChoiceTrack, _ textEnd: TextEnd, at now: Duration, into output: inout [UInt8]) {
-        guard !track.isFinished else { return }
-        track.isFinished = true
-        track.beginChunk()
-        track.finishText(textEnd)
+        guard !track.marks.isFinished else { return }
+        track.marks.isFinished = true
+        track.text.beginChunk()
+        track.text.finish(textEnd)
         facts.note(track)
         reason(of: track, at: now, into: &output)
-        if track.index == 0, !track.hasAnswer, track.answer.isEmpty, textEnd == .length, track.hasReasoning {
+        if track.index == 0, !track.marks.hasAnswer, track.text.answer.isEmpty, textEnd == .length, track.marks.hasReasoning {
             facts.answerIsMissing = true
         }
-        if !track.answer.isEmpty {
-            answered(track, at: now, into: &output)
-            rendering.answer(track.answer, index: track.index, to: &output)
+        if !track.text.answer.isEmpty {
+            answered(track, track.text.answer.count, at: now, into: &output)
+            rendering.answer(track.text.answer, index: track.index, to: &output)
         }
         sendWrittenCalls(of: track, at: now, into: &output)
     }

@@ -14,7 +14,7 @@ extension StreamCore {
 
     /// A second upstream is asked beside the one at hand. Nil when it may not be: the answer has begun, or there are two already.
     mutating func joined(_ text: TextReading) -> StreamLane? {
-        guard end == nil, rival == nil, reading.lost == nil, !isCommitted else { return nil }
+        guard !isOver, rival == nil, !reading.isLost, !isCommitted else { return nil }
         let joined = UpstreamReading(reading.lane.other, text)
         rival = joined
         return joined.lane
@@ -52,7 +52,7 @@ extension StreamCore {
         speaker = nil
         thoughts.restarted()
         // In a race nothing is told of what the other one thought.
-        rendering.movedOn(isFromStart: !reading.choices.contains { $0.hasReasoning })
+        rendering.movedOn(isFromStart: !reading.choices.contains { $0.marks.hasReasoning })
         owesRawBreak = true
     }
 }

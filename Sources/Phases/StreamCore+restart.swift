@@ -6,7 +6,7 @@ extension StreamCore {
     /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
     /// whether any byte of the upstream's has passed.
     var isCommitted: Bool {
-        plan.isBypass ? bypass.hasPassed : phases.isFinal || reading.choices.contains { $0.hasAnswer || $0.isFinished }
+        isBypass ? bypass.hasPassed : phases.isFinal || reading.choices.contains { $0.marks.hasAnswer || $0.marks.isFinished }
     }
 
     /// Whether a failure is not told yet, because the request may move on.
@@ -18,7 +18,7 @@ extension StreamCore {
 
     /// Another upstream answers the same request from the start: its stream is read as a new one, the phases and the summary go on.
     mutating func restarted(_ text: TextReading) {
-        guard end == nil, !isCommitted else { return }
+        guard !isOver, !isCommitted else { return }
         reading = UpstreamReading(.first, text)
         rival = nil
         facts.upstreamEvents = 0

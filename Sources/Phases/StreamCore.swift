@@ -9,22 +9,28 @@ struct StreamCore: ~Copyable {
     /// Choices one stream may have.
     static let maximumChoices = 128
 
-    var plan: StreamPlan
+    let plan: StreamPlan
+    /// Whether the upstream's own bytes pass.
+    let isBypass: Bool
     var rendering: Rendering
     var phases = PhaseTracker()
     var thoughts: Thoughts
+    /// The prompt summary while a model is asked for it; nil where nobody is.
+    var prompt: ModelPromptSummary?
     /// What is read of the upstream that was heard last.
     var reading: UpstreamReading
     /// What is read of the other upstream while two run a race.
     var rival: UpstreamReading?
     /// Whose reasoning feeds the summary: the first that had any.
     var speaker: StreamLane?
-    var delta = Delta()
-    var text: [UInt8] = []
     var facts = StreamFacts()
     var bypass = Bypass()
     var isOpen = false
-    var end: StreamEnd?
+    var end: StreamEnd? {
+        didSet { isOver = end != nil }
+    }
+    /// Beside the end itself, because it is asked for with every chunk and copies texts to answer.
+    private(set) var isOver = false
     private var endIsDelivered = false
     /// Whether the request could move to another upstream.
     var mayRestart = false
@@ -34,13 +40,16 @@ struct StreamCore: ~Copyable {
 
     init(_ plan: StreamPlan) {
         self.plan = plan
+        isBypass = plan.isBypass
         rendering = Rendering(plan)
         thoughts = Thoughts(plan)
+        prompt = plan.askedPrompt
         reading = UpstreamReading(.first, plan.text)
     }
 
     var nextTick: Duration? {
-        guard isOpen, end == nil else { return nil }
+        guard !isOver else { return nil }
+        guard isOpen else { return prompt?.nextDue }
         let heartbeat = plan.heartbeatInterval > .zero ? lastOutput + plan.heartbeatInterval : nil
         guard let step = thoughts.nextDue, !phases.isFinal else { return heartbeat }
         return heartbeat.map { min($0, step) } ?? step
@@ -49,26 +58,26 @@ struct StreamCore: ~Copyable {
     // MARK: Inputs
 
     mutating func opened(at now: Duration, into output: inout [UInt8]) {
-        guard !isOpen, end == nil else { return }
+        guard !isOpen, !isOver else { return }
         isOpen = true
         lastOutput = now
-        guard !plan.isBypass else { return }
+        guard !isBypass else { return }
         rendering.opened(to: &output)
         enter(.promptSummary, at: now, into: &output)
-        if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
+        if let summary = promptSummary(at: now) { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
     }
 
     /// In style `off` the bytes pass as they are; the events are read all the same, to know how the stream ended.
     mutating func bypassed(_ bytes: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil else { return }
+        guard !isOver else { return }
         win()
         if !isOpen { opened(at: now, into: &output) }
         bypass.pass(bytes, to: &output)
     }
 
     mutating func event(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, reading.lost == nil else { return }
+        guard !isOver, !reading.isLost else { return }
         let isError = name.spells("error")
         switch Payload(data) {
         case .keepAlive: if isError { reported(.upstreamError(nil), at: now, into: &output) }
@@ -76,18 +85,13 @@ struct StreamCore: ~Copyable {
         case .json:
             reading.eventCount += 1
             facts.upstreamEvents = reading.eventCount
-            if UTF8Repair.isValid(data) {
-                chunk(data, isErrorEvent: isError, at: now, into: &output)
-            } else {
-                let repaired = UTF8Repair.repaired(data)
-                chunk(repaired.span, isErrorEvent: isError, at: now, into: &output)
-            }
+            chunk(data, isErrorEvent: isError, at: now, into: &output)
         }
     }
 
     /// The last event had no blank line behind it: if it is whole it counts, if not the stream was cut in the middle of it.
     mutating func lastEvent(name: Span<UInt8>, data: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, reading.lost == nil else { return }
+        guard !isOver, !reading.isLost else { return }
         if case .json = Payload(data) {
             var whole = Delta()
             do { try DeltaReader.read(data, into: &whole) } catch { return broke(.truncated, at: now, into: &output) }
@@ -99,7 +103,7 @@ struct StreamCore: ~Copyable {
     ///
     /// In style `off` its own bytes pass, but not before it is known to be a completion or an error: `[DONE]` passes with them.
     mutating func whole(_ body: Span<UInt8>, at now: Duration, into output: inout [UInt8]) {
-        guard end == nil, reading.lost == nil else { return }
+        guard !isOver, !reading.isLost else { return }
         guard UTF8Repair.isValid(body) else {
             let repaired = UTF8Repair.repaired(body)
             return whole(repaired.span, at: now, into: &output)
@@ -108,9 +112,9 @@ struct StreamCore: ~Copyable {
         guard case .json = Payload(body) else { return fail(.notACompletion, at: now, into: &output) }
         let unnamed: [UInt8] = []
         event(name: unnamed.span, data: body, at: now, into: &output)
-        guard end == nil, reading.lost == nil else { return }
+        guard !isOver, !reading.isLost else { return }
         if reading.choices.isEmpty, reading.notedFailure == nil { return fail(.notACompletion, at: now, into: &output) }
-        if plan.isBypass {
+        if isBypass {
             win()
             bypass.passedWhole()
             rendering.whole(body, to: &output)
@@ -119,7 +123,8 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func ticked(at now: Duration, into output: inout [UInt8]) {
-        guard isOpen, end == nil else { return }
+        if !isOpen { prompt?.ticked(at: now) }
+        guard isOpen, !isOver else { return }
         let before = output.count
         if !phases.isFinal { sendStep(at: now, into: &output) }
         if output.count == before, plan.heartbeatInterval > .zero, now - lastOutput >= plan.heartbeatInterval {
@@ -131,7 +136,7 @@ struct StreamCore: ~Copyable {
 
     /// In style `off` a heartbeat that would break one of the upstream's lines is left out.
     private mutating func sendHeartbeat(to output: inout [UInt8]) {
-        if !plan.isBypass {
+        if !isBypass {
             rendering.heartbeat(plan.heartbeatForm, phase: phases.current, to: &output)
         } else if bypass.isAtLineStart {
             rendering.heartbeat(.comment, phase: nil, to: &output)
@@ -139,7 +144,7 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func clientLeft() -> StreamAction {
-        guard end == nil else { return .proceed }
+        guard !isOver else { return .proceed }
         end = .clientLeft
         endIsDelivered = true
         return .end(.clientLeft)
@@ -147,6 +152,7 @@ struct StreamCore: ~Copyable {
 
     mutating func action(hasWritten: Bool, at now: Duration) -> StreamAction {
         if hasWritten { lastOutput = now }
+        guard isOver || reading.isLost else { return .proceed }
         if let lost = reading.lost, !reading.lostIsDelivered, end == nil {
             reading.lostIsDelivered = true
             return .lost(lost)
@@ -203,6 +209,10 @@ private enum Payload {
     case keepAlive, done, json
 
     init(_ data: Span<UInt8>) {
+        if data.count > 0, data[0] == UInt8(ascii: "{") {
+            self = .json
+            return
+        }
         var start = 0
         var end = data.count
         while start < end, data[start] <= 0x20 { start += 1 }
@@ -220,6 +230,6 @@ private enum Payload {
 
 extension Span where Element == UInt8 {
     func spells(_ text: String) -> Bool {
-        JSONText.equal(self, 0..<count, text)
+        count == text.utf8.count && JSONText.equal(self, 0..<count, text)
     }
 }

@@ -45,6 +45,9 @@ public struct StreamMachine: ~Copyable {
     /// What is known so far.
     public var facts: StreamFacts { core.facts }
 
+    /// Complete events that carried a payload, of the upstream that was heard last: asked for after each chunk, without the other facts.
+    public var upstreamEventCount: Int { core.facts.upstreamEvents }
+
     /// When `ticked` is wanted next; nil when it is not.
     public var nextTick: Duration? { core.nextTick }
 
@@ -121,11 +124,13 @@ public struct StreamMachine: ~Copyable {
     private static func frame(
         _ framer: inout EventFramer, _ core: inout StreamCore, _ bytes: Span<UInt8>, _ now: Duration, _ output: inout [UInt8]
     ) {
-        guard core.plan.isBypass else { return receive(&framer, &core, bytes, now, &output) }
+        guard core.isBypass else { return receive(&framer, &core, bytes, now, &output) }
         // Line by line: what follows the end mark must not pass, however the bytes were cut.
         var start = 0
-        while start < bytes.count, core.end == nil {
-            let end = bytes.lineEnd(after: start)
+        var ends = LineEnds()
+        while start < bytes.count, !core.isOver {
+            // CR and LF each end a line: how the bytes were cut must not matter.
+            let end = min(ends.next(in: bytes, from: start) + 1, bytes.count)
             let line = bytes.extracting(start..<end)
             core.bypassed(line, at: now, into: &output)
             receive(&framer, &core, line, now, &output)

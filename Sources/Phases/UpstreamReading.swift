@@ -1,3 +1,4 @@
+import ChatDelta
 public import Detect
 
 /// How an upstream's text is separated: the part of a plan that changes when another upstream answers.
@@ -14,6 +15,13 @@ public struct TextReading: Sendable {
         self.profile = profile
         self.beginsInside = beginsInside
         self.whitespace = whitespace
+    }
+}
+
+extension TextReading: Equatable {
+    /// Whether both separate every text in the same way: by the same compiled profile.
+    public static func == (one: TextReading, other: TextReading) -> Bool {
+        one.profile === other.profile && one.beginsInside == other.beginsInside && one.whitespace == other.whitespace
     }
 }
 
@@ -43,6 +51,10 @@ public enum StreamLane: Sendable, Equatable {
 struct UpstreamReading {
     let lane: StreamLane
     let text: TextReading
+    /// Whether the model may write tool calls as messages of a channel.
+    let mayWriteCalls: Bool
+    /// Reads the stream's chunks; the one at hand is its `delta`.
+    var chunks = ChunkReader()
     var choices: [ChoiceTrack] = []
     var usage: [UInt8]?
     /// Events that carried a payload.
@@ -50,11 +62,16 @@ struct UpstreamReading {
     /// Style `off`: what the upstream itself said was wrong; its own bytes have told the client.
     var notedFailure: StreamFailure?
     /// The failure that made the stream useless, while the owner looks for another upstream. Until then nothing is read.
-    var lost: StreamFailure?
+    var lost: StreamFailure? {
+        didSet { isLost = lost != nil }
+    }
+    /// Beside the failure itself, because it is asked for with every chunk and copies texts to answer.
+    private(set) var isLost = false
     var lostIsDelivered = false
 
     init(_ lane: StreamLane, _ text: TextReading) {
         self.lane = lane
         self.text = text
+        mayWriteCalls = text.profile.profile.channels != nil
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Descriptors
 import Foundation
 import Logging
@@ -79,6 +80,7 @@ struct ProxyCommand: ConfiguredCommand {
     }
 
     private func serve(_ context: ServerContext, _ log: Logger) async throws {
+        cmalloc_keep_ends()
         let server = Server(context)
         do {
             try await server.start()

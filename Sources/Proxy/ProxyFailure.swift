@@ -67,6 +67,8 @@ struct ProxyFailure: Error, Equatable {
         var headers = [("content-type", "application/json")]
         if let retryAfter { headers.append(("retry-after", String(retryAfter))) }
         if status == 401 { headers.append(("www-authenticate", "Bearer")) }
+        // What is spoken instead (RFC 9110, section 15.5.22).
+        if status == 426 { headers.append(("upgrade", "HTTP/1.1")) }
         if let allow { headers.append(("allow", allow)) }
         if let breaker { headers.append(("x-circuit-breaker", breaker)) }
         if attempts > 0 { headers.append(("x-upstream-attempts", String(attempts))) }

@@ -35,12 +35,34 @@ final class Server {
         var options = UpstreamClientOptions()
         options.userAgent = "reasoning-proxy/\(Version.current)"
         options.maximumIdleConnections = context.budget.idleUpstreamsPerLoop
-        for eventLoop in group.makeIterator() {
-            let options = options
-            loops.append(try await eventLoop.submit { try LoopContext(eventLoop: eventLoop, options: options) }.get())
-        }
+        let usesKernel = try usesKernel()
+        for eventLoop in group.makeIterator() { loops.append(try await loop(on: eventLoop, options, usesKernel)) }
+        context.log.debug("readiness", metadata: ["by": usesKernel ? "kernel" : "thread", "loops": "\(loops.count)"])
         let settings = context.settings.server
         listener = try await bootstrap().bind(host: settings.host, port: settings.port).get()
+    }
+
+    private func loop(on eventLoop: any EventLoop, _ options: UpstreamClientOptions, _ usesKernel: Bool) async throws -> LoopContext {
+        // The kernel has a limit of its own for such requests in the whole system (fs.aio-max-nr), and may have given the last one away.
+        let mayFallBack = context.settings.server.readiness == .auto
+        return try await eventLoop.submit {
+            do {
+                return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: usesKernel)
+            } catch UpstreamError.outOfResources where usesKernel && mayFallBack {
+                return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: false)
+            }
+        }.get()
+    }
+
+    /// Whether the kernel tells the loops what is ready: the faster way, if it is allowed.
+    private func usesKernel() throws -> Bool {
+        switch context.settings.server.readiness {
+        case .thread: return false
+        case .auto: return KernelPoll.isAvailable
+        case .kernel:
+            guard KernelPoll.isAvailable else { throw ReadinessIsForbidden() }
+            return true
+        }
     }
 
     /// Where it listens, as a URL.
@@ -105,4 +127,9 @@ final class Server {
             try? await Task.sleep(for: .milliseconds(20))
         }
     }
+}
+
+/// The kernel was to tell what is ready, and does not take such requests from this process.
+struct ReadinessIsForbidden: Error, CustomStringConvertible {
+    let description = "the system does not allow asynchronous poll requests (io_setup). Set server.readiness to auto or thread."
 }

@@ -1,7 +1,9 @@
+import Descriptors
 import Detect
 import Logging
 import NIOCore
 import Phases
+import Sealing
 import Settings
 import Synchronization
 import Upstream
@@ -21,6 +23,8 @@ final class ServerContext: Sendable {
     let apiTokens: AccessTokens
     /// Whose orders are followed; empty for nobody's.
     let adminTokens: AccessTokens
+    /// For raw reasoning that travels through clients.
+    let seal: ReasoningSeal
     private let retries: Mutex<RetryBudget>
     let started = NIODeadline.now()
     private let draining = Atomic<Bool>(false)
@@ -29,6 +33,8 @@ final class ServerContext: Sendable {
     let rate: RequestRate
     let memory: MemoryWatch
     let crossOrigin: CrossOrigin
+    /// What agents' requests held and chat completions have no place for.
+    let leftOut = OnceLog()
     let budget: DescriptorBudget
     let connections: ConnectionCount
     /// Threads that serve connections.
@@ -43,13 +49,14 @@ final class ServerContext: Sendable {
         adminTokens = AccessTokens([settings.server.adminToken].compactMap { $0 })
         retries = Mutex(
             RetryBudget(share: Double(settings.retries.percent) / 100, tokensPerSecond: Double(settings.retries.perSecond)))
+        seal = ReasoningSeal(keys: settings.agents.reasoningKeys.map(\.exposed))
         summariser = Summariser(settings, profiles: profiles)
         models = ModelsCache(lifetime: settings.models.cacheLifetime)
         streams = StreamDesk(settings.limits)
         rate = RequestRate(perMinute: settings.limits.requestsPerMinute)
         memory = MemoryWatch(limit: settings.limits.memoryBytes)
         crossOrigin = CrossOrigin(settings.cors)
-        loopCount = settings.server.threads ?? System.coreCount
+        loopCount = settings.server.threads ?? min(System.coreCount, Cores.allowedCount ?? .max)
         budget = DescriptorBudget(limits: settings.limits, loopCount: loopCount)
         connections = ConnectionCount(budget, perAddress: settings.limits.connectionsPerAddress)
     }
@@ -80,6 +87,13 @@ final class ServerContext: Sendable {
     var openConnectionCount: Int { connections.total }
 
     var uptime: Duration { started.elapsed }
+
+    /// Logs, each once in the process's life, types of tools and parts that a translation had to leave out.
+    func noteLeftOut(_ types: [String]) {
+        let new = leftOut.firsts(of: types)
+        guard !new.isEmpty else { return }
+        log.notice("left out what chat completions have no place for", metadata: ["types": "\(new.joined(separator: ", "))"])
+    }
 
     /// Takes from a stream what it shows about where its model's output begins.
     ///

@@ -55,6 +55,12 @@ public struct AccessTokens: Sendable {
         return found != 0 && shown.count <= AccessTokens.maximumByteCount ? Int(found) - 1 : nil
     }
 
+    /// The bytes of the token at a place, always as many: for a cipher that binds something to whoever shows it.
+    ///
+    /// - Parameter place: what ``index(shownBy:)`` gave.
+    /// - Returns: the token, filled up with zeros, and its length.
+    public func bytes(at place: Int) -> [UInt8] { blocks[place] }
+
     private static func block(_ token: [UInt8]) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: maximumByteCount + 1)
         for (index, byte) in token.prefix(maximumByteCount).enumerated() { block[index] = byte }

@@ -20,6 +20,8 @@ public struct LimitSettings: Sendable {
     public var queueBytes = 256 << 10
     /// Reasoning text kept for the summary of one stream.
     public var reasoningKeptBytes = 256 << 10
+    /// Raw reasoning of one turn that travels through a client and back.
+    public var reasoningCarriedBytes = 128 << 10
     /// What is read of an upstream's error body.
     public var errorBodyBytes = 16 << 10
     /// Requests served at the same time.

@@ -19,8 +19,10 @@ public struct ProxySettings: Sendable {
     public internal(set) var profiles: [ProfileSettings] = []
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
-    /// The list of models.
+    /// Names of models, and the list of them.
     public var models = ModelListSettings()
+    /// What coding agents get.
+    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.
@@ -53,6 +55,8 @@ public struct ServerSettings: Sendable {
     public var port = 8080
     /// Threads that serve connections; nil means one per core.
     public var threads: Int?
+    /// How the loops learn that upstreams have sent something.
+    public var readiness = ReadinessChoice.auto
     /// The tokens that clients may show; if there are any, everything but health wants one.
     public var apiTokens: [Secret] = []
     /// Whether it is an error that there are no tokens.
@@ -107,11 +111,13 @@ public struct StreamSettings: Sendable {
 public struct SummarySettings: Sendable {
     /// Whether the first phase says what was asked.
     public var prompt = true
+    /// Who says it.
+    public var promptEngine = SummaryEngine.extractive
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
     /// Who makes the steps.
     public var engine = SummaryEngine.extractive
-    /// The small model that makes them, with the engine `model`.
+    /// The small model that makes them, or says what was asked, with the engine `model`.
     public var model = SummaryModelSettings()
     /// How much is said of it where neither model nor request says.
     public var level = SummaryLevelName.auto
@@ -141,10 +147,12 @@ public struct DetectionSettings: Sendable {
     public var learns = true
 }
 
-/// The list of models.
+/// Names of models, and the list of them.
 public struct ModelListSettings: Sendable {
     /// How long an upstream's list is kept.
     public var cacheLifetime = Duration.seconds(60)
+    /// Models by the names under which clients ask for them; the first pattern that fits wins.
+    public var map: [PatternChoice<String>] = []
 }
 
 /// When an upstream is left alone.

@@ -29,6 +29,16 @@ public enum HTTP2Choice: String, Sendable, CaseIterable {
     case priorKnowledge = "prior-knowledge"
 }
 
+/// How an event loop learns that upstreams have sent something.
+public enum ReadinessChoice: String, Sendable, CaseIterable {
+    /// By the kernel if it can, else by a helper thread.
+    case auto
+    /// By the kernel: asynchronous poll requests, which some sandboxes forbid.
+    case kernel
+    /// By a helper thread for each loop, which works everywhere.
+    case thread
+}
+
 /// What keeps a silent stream alive.
 public enum HeartbeatForm: String, Sendable, CaseIterable {
     /// A comment line, `: ping`.

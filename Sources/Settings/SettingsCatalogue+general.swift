@@ -8,7 +8,8 @@ extension SettingsCatalogue {
     }
 
     /// The settings of the process, in the order of the file.
-    static let general: [Setting<ProxySettings>] = server + styles + summaries + summaryModel + detection + resilience + limits + processes
+    static let general: [Setting<ProxySettings>] =
+        server + styles + summaries + summaryModel + detection + models + agents + resilience + limits + processes
 
     private static var server: [Setting<ProxySettings>] {
         [
@@ -18,7 +19,10 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections; auto: one per core."),
+                "Threads for connections (also --threads); auto: one per core it may use."),
+            set(
+                "server.readiness", \.server.readiness, .choice,
+                "How loops learn that upstreams have sent something; auto: from the kernel where it may."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
@@ -54,6 +58,9 @@ extension SettingsCatalogue {
     private static var summaries: [Setting<ProxySettings>] {
         [
             set("summaries.prompt", \.summaries.prompt, .toggle, "Say first what was asked."),
+            set(
+                "summaries.prompt_engine", \.summaries.promptEngine, .choice,
+                "Who says it: the prompt's own sentences, or a small model if it is quick enough."),
             set(
                 "summaries.reasoning", \.summaries.reasoning, .choice, "What becomes of the reasoning: short steps, nothing, or all of it."),
             set(
@@ -91,18 +98,27 @@ extension SettingsCatalogue {
                 "summaries.model.prompt", \.summaries.model.prompt, .optional(.instructions),
                 "What it is told, with {language} and {limit}; built in if not given."),
             set(
+                "summaries.model.prompt_instructions", \.summaries.model.promptInstructions, .optional(.instructions),
+                "What it is told of prompt summaries, with {language} and {limit}; built in if not given."),
+            set(
                 "summaries.model.language", \.summaries.model.language, .optional(.text("language"), word: "auto"),
-                "Language of the steps, such as German; auto: the user's."),
+                "Language of the summaries, such as German; auto: the user's."),
             set(
                 "summaries.model.thinking", \.summaries.model.thinking, .choice, "How it is kept from thinking; auto: as its family has it."
             ),
             set(
                 "summaries.model.deadline", \.summaries.model.deadline, .duration(.milliseconds(100) ... .seconds(60)),
                 "How long a call may take before the extractive step takes its place."),
+            set(
+                "summaries.model.prompt_deadline", \.summaries.model.promptDeadline, .duration(.milliseconds(20) ... .seconds(60)),
+                "How long the call about the prompt may take; nothing ever waits for it."),
             set("summaries.model.max_tokens", \.summaries.model.maxTokens, .count(16...4096), "Tokens of one of its answers."),
             set(
                 "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
                 "Most new reasoning that one call shows."),
+            set(
+                "summaries.model.prompt_window", \.summaries.model.promptWindowBytes, .size(256...(256 << 10)),
+                "Most of the prompt that the call about it shows; of a longer one both ends."),
             set(
                 "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(10...10_000_000),
                 "Tokens all calls for one answer may take, questions included."),
@@ -123,8 +139,16 @@ extension SettingsCatalogue {
                 "detection.learn", \.detection.learns, .toggle,
                 "Remember models whose output ends reasoning that it never began."),
             set("strip_history", \.stripsHistory, .toggle, "Take summaries made here out of the conversation before the model sees it."),
+        ]
+    }
+
+    private static var models: [Setting<ProxySettings>] {
+        [
             set(
                 "models.cache_ttl", \.models.cacheLifetime, .duration(.zero ... .seconds(86_400)), "How long a list of models is kept."),
+            set(
+                "models.map", \.models.map, .byPattern(.text("model name")),
+                "Models by the names clients use; the first that fits wins, * is for names nobody lists."),
         ]
     }
 
@@ -161,6 +185,9 @@ extension SettingsCatalogue {
             set("limits.line_bytes", \.limits.lineBytes, .size(sizes), "Longest line of an upstream's stream."),
             set("limits.queue_bytes", \.limits.queueBytes, .size(sizes), "Bytes waiting for a slow client before its upstream is paused."),
             set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
+            set(
+                "limits.reasoning_carried_bytes", \.limits.reasoningCarriedBytes, .size(1024...(1 << 20)),
+                "Longest reasoning of one turn that travels through an agent's client and back."),
             set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
             set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
             set(

@@ -17,6 +17,9 @@ extension SettingsCatalogue {
             }.joined()
     }
 
+    /// Short names of flags, beside their own.
+    static let shortFlags = ["threads": "server-threads"]
+
     /// Takes the flags of the catalogue out of a command line: `--flag value` and `--flag=value`.
     ///
     /// Everything else stays in its order, so that a parser of options can have it. After `--` nothing is taken. A flag
@@ -36,14 +39,15 @@ extension SettingsCatalogue {
                 break
             }
             let word = argument.hasPrefix("--") ? argument.dropFirst(2) : ""
-            let name = String(word.prefix { $0 != "=" })
+            let written = String(word.prefix { $0 != "=" })
+            let name = shortFlags[written] ?? written
             index += 1
             guard known.contains(name) else {
                 rest.append(argument)
                 continue
             }
-            if name.count < word.count {
-                flags.append(.init(name, String(word.dropFirst(name.count + 1))))
+            if written.count < word.count {
+                flags.append(.init(name, String(word.dropFirst(written.count + 1))))
             } else if index < arguments.count, !arguments[index].hasPrefix("--") {
                 flags.append(.init(name, arguments[index]))
                 index += 1

@@ -44,7 +44,15 @@ public struct UpstreamSettings: Sendable {
     /// - Parameter name: the model as the client calls it.
     /// - Returns: true if requests for it may go here.
     public func serves(_ name: String) -> Bool {
-        models.isEmpty || models.contains { $0.matches(name) } || aliases.contains { $0.name == name }
+        models.isEmpty || lists(name)
+    }
+
+    /// Whether it says itself that it serves a model of this name; one without patterns serves every name and lists none.
+    ///
+    /// - Parameter name: the model as the client calls it.
+    /// - Returns: true if one of its patterns or aliases fits.
+    public func lists(_ name: String) -> Bool {
+        models.contains { $0.matches(name) } || aliases.contains { $0.name == name }
     }
 
     /// What a model is called here.

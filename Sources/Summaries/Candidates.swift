@@ -19,23 +19,35 @@ struct Candidates {
     static let most = 12
 
     private(set) var list: [Candidate] = []
+    /// What was dropped, at most as many as there can be: memory for those that come.
+    private var spares: [Candidate] = []
     /// The best score in the list: asked for with every piece of text, so kept.
     private(set) var highestScore = Int.min
 
     var heldBytes: Int { list.reduce(0) { $0 + $1.text.count + $1.judgement.terms.count * 4 } }
 
-    mutating func add(_ candidate: Candidate) {
+    /// Returns the one that had to go, for its memory.
+    mutating func add(_ candidate: Candidate) -> Candidate? {
         list.append(candidate)
         highestScore = max(highestScore, candidate.score)
-        guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return }
-        list.remove(at: worst)
+        guard list.count > Self.most, let worst = list.indices.min(by: { list[$0].score < list[$1].score }) else { return nil }
+        return list.remove(at: worst)
     }
 
     /// Keeps what comes after `ordinal` and is still new.
     mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
-        list.removeAll { $0.ordinal <= ordinal || !said.isNew($0.judgement) }
+        var kept = 0
+        for place in list.indices where list[place].ordinal > ordinal && said.isNew(list[place].judgement) {
+            list.swapAt(kept, place)
+            kept += 1
+        }
+        while list.count > kept { spares.append(list.removeLast()) }
+        if spares.count > Self.most { spares.removeLast(spares.count - Self.most) }
         noteHighest()
     }
+
+    /// One that was dropped, for its memory.
+    mutating func takeSpare() -> Candidate? { spares.popLast() }
 
     mutating func removeAll() {
         list.removeAll(keepingCapacity: true)

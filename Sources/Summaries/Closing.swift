@@ -8,9 +8,17 @@ struct Closing {
 
     var heldBytes: Int { ring.reduce(0) { $0 + $1.text.count } }
 
-    mutating func add(_ passage: Passage) {
-        if ring.count < Self.most { ring.append(passage) } else { ring[next] = passage }
+    /// Returns the text that had to make room, for its memory.
+    mutating func add(_ passage: Passage) -> [UInt8] {
+        var displaced: [UInt8] = []
+        if ring.count < Self.most {
+            ring.append(passage)
+        } else {
+            swap(&displaced, &ring[next].text)
+            ring[next] = passage
+        }
         next = (next + 1) % Self.most
+        return displaced
     }
 
     mutating func removeAll() {

@@ -17,6 +17,8 @@ struct Judge {
 
     private let promptTerms: [UInt32]
     private var terms: [Term] = []
+    /// Memory for the terms of the next judgement.
+    private var spare: [UInt32] = []
     private let lexicon = Lexicon.shared
 
     init(prompt: PromptFacts) {
@@ -29,11 +31,18 @@ struct Judge {
     mutating func judge(_ sentence: Sentence) -> Judgement? {
         TermReader.read(sentence.text.span, into: &terms)
         if terms.count > Self.mostTerms { terms.removeLast(terms.count - Self.mostTerms) }
-        var judgement = Judgement(room: terms.count)
+        var judgement = Judgement(room: terms.count, in: &spare)
         weighTerms(of: sentence, into: &judgement)
         weighCues(into: &judgement)
         weighForm(of: sentence, into: &judgement)
-        return judgement.score < -500 || judgement.terms.isEmpty ? nil : judgement
+        guard judgement.score < -500 || judgement.terms.isEmpty else { return judgement }
+        recycle(judgement.terms)
+        return nil
+    }
+
+    /// Takes back the memory of a judgement that is not needed any more.
+    mutating func recycle(_ terms: consuming [UInt32]) {
+        spare = terms
     }
 
     private mutating func weighTerms(of sentence: Sentence, into judgement: inout Judgement) {
@@ -152,8 +161,16 @@ struct Judgement {
     /// The identities of its terms, each once, sorted.
     private(set) var terms: [UInt32] = []
 
-    /// A judgement with room for so many terms.
-    init(room: Int = 0) { terms.reserveCapacity(room) }
+    /// A judgement of nothing.
+    init() {}
+
+    /// A judgement with room for so many terms, in the memory of `spare`.
+    init(room: Int, in spare: inout [UInt32]) {
+        swap(&terms, &spare)
+        terms.removeAll(keepingCapacity: true)
+        // Room for nearly every sentence: memory that goes from one to the next must not be too small for it.
+        terms.reserveCapacity(max(room, 48))
+    }
 
     /// Adds a term; false when it is there already.
     mutating func insert(_ identity: UInt32) -> Bool {

@@ -41,6 +41,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     var splitter = SentenceSplitter()
     var judge: Judge
     private var passages: [Passage] = []
+    /// Memory for the text of the next sentence.
+    private var spareText: [UInt8] = []
     var candidates = Candidates()
     var closing = Closing()
     var said = SaidTerms()
@@ -193,25 +195,42 @@ extension ReasoningSummary {
 // Taking sentences in and saying them.
 extension ReasoningSummary {
     private mutating func examine() {
-        for passage in passages {
-            examinedByteCount += passage.text.count
-            closing.add(passage)
-            guard let sentence = Sentence(passage) else { continue }
-            if sentence.kind == .heading {
-                heading = Heading(text: sentence.text, ordinal: sentence.ordinal)
-            } else if let judgement = judge.judge(sentence) {
-                consider(sentence, judgement)
-            }
-        }
-        passages.removeAll(keepingCapacity: true)
+        // Taken out and put back, with its memory.
+        var found: [Passage] = []
+        swap(&found, &passages)
+        for passage in found { examine(passage) }
+        for passage in found { splitter.recycle(closing.add(passage)) }
+        found.removeAll(keepingCapacity: true)
+        swap(&found, &passages)
     }
 
-    private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) {
+    private mutating func examine(_ passage: Passage) {
+        examinedByteCount += passage.text.count
+        if spareText.capacity == 0, let spare = candidates.takeSpare() {
+            spareText = spare.text
+            judge.recycle(spare.judgement.terms)
+        }
+        guard let sentence = Sentence(passage, in: &spareText) else { return }
+        if sentence.kind == .heading {
+            heading = Heading(text: sentence.text, ordinal: sentence.ordinal)
+        } else if let judgement = judge.judge(sentence) {
+            if let left = consider(sentence, judgement) {
+                spareText = left.text
+                judge.recycle(left.judgement.terms)
+            }
+        } else {
+            spareText = sentence.text
+        }
+    }
+
+    /// Returns what is not kept, this sentence or another, for its memory.
+    private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) -> Candidate? {
+        var candidate = Candidate(text: sentence.text, characters: 0, ordinal: sentence.ordinal, judgement: judgement)
         // A byte is at least a quarter of a character: cheaper than counting.
-        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return }
-        let characters = CharacterCount.of(sentence.text)
-        guard characters <= options.maximumStepCharacters else { return }
-        candidates.add(Candidate(text: sentence.text, characters: characters, ordinal: sentence.ordinal, judgement: judgement))
+        guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return candidate }
+        candidate.characters = CharacterCount.of(sentence.text)
+        guard candidate.characters <= options.maximumStepCharacters else { return candidate }
+        return candidates.add(candidate)
     }
 
     /// The step of one sentence.

@@ -21,16 +21,28 @@ struct Sentence: Equatable {
     ///   - passage: what the splitter found.
     ///   - isClosing: it may be the conclusion: asides stay, and a few words are enough.
     init?(_ passage: Passage, isClosing: Bool = false) {
+        var nothing: [UInt8] = []
+        self.init(passage, isClosing: isClosing, in: &nothing)
+    }
+
+    /// The same, with the memory of `spare` for its text; it is left there when there is no sentence.
+    init?(_ passage: Passage, isClosing: Bool = false, in spare: inout [UInt8]) {
         guard passage.ending != .interrupted || passage.text.last == 0x3A else { return nil }
         var body = passage.startsLine ? LineMarkers.removed(from: passage.text) : passage.text[...]
         let isHeading = passage.startsLine && LineMarkers.isHeading(passage.text)
         while body.last == 0x20 { body.removeLast() }
-        guard let plain = PlainText.text(of: Array(body)), let whole = Brackets.tidied(plain, keepsAsides: isClosing) else { return nil }
+        // Most passages are whole: then nothing is copied before the end.
+        let source = body.count == passage.text.count ? passage.text : Array(body)
+        guard let plain = PlainText.text(of: source), let whole = Brackets.tidied(plain, keepsAsides: isClosing) else { return nil }
         let (stripped, tone) = Openers.removed(from: whole)
-        let words = Array(stripped)
-        guard !words.isEmpty, Prose.reads(words, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? words)
+        spare.removeAll(keepingCapacity: true)
+        // Room for nearly every sentence, with its full stop: memory that goes from one to the next must not be too small for it.
+        spare.reserveCapacity(max(stripped.count + 4, 240))
+        spare.append(contentsOf: stripped)
+        guard !spare.isEmpty, Prose.reads(spare, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? spare)
         else { return nil }
-        text = words
+        text = []
+        swap(&text, &spare)
         kind = isHeading ? .heading : .statement
         ordinal = passage.ordinal
         self.tone = tone

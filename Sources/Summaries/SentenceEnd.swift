@@ -13,13 +13,14 @@ enum SentenceEnd {
     /// False when the full stop belongs to an abbreviation, an initial, an ordinal or a list marker.
     static func isWhole(_ text: [UInt8], beforeDigit: Bool = false) -> Bool {
         guard endsInFullStop(text), !hasCloser(text) else { return true }
-        let (word, rest) = lastWord(of: text)
+        let last = LastWord(of: text, from: max(0, text.count - LastWord.reach), to: text.count)
+        let word = text[last.range]
         if word.isEmpty { return true }
-        if rest.isEmpty && (word.count == 1 || word.allSatisfy(isASCIIDigit)) { return false }
-        if word.count == 1, Scalars.isASCIILetter(UInt32(word[0])) {
-            return Abbreviations.announces(letter: word[0], lastWord(of: rest).word)
+        if last.isFirst && (word.count == 1 || word.allSatisfy(isASCIIDigit)) { return false }
+        if word.count == 1, let letter = word.first, Scalars.isASCIILetter(UInt32(letter)) {
+            return Abbreviations.announces(letter: letter, text[last.before(in: text).range])
         }
-        if word.count <= 2, word.allSatisfy(isASCIIDigit) { return !Abbreviations.announcesOrdinal(lastWord(of: rest).word) }
+        if word.count <= 2, word.allSatisfy(isASCIIDigit) { return !Abbreviations.announcesOrdinal(text[last.before(in: text).range]) }
         return !Abbreviations.contains(word, beforeDigit: beforeDigit)
     }
 
@@ -49,7 +50,7 @@ enum SentenceEnd {
 
     private static func isCloserByte(_ byte: UInt8) -> Bool { byte < 0x80 && Scalars.isCloser(UInt32(byte)) }
 
-    private static func isASCIIDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+    fileprivate static func isASCIIDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
     /// What may begin a sentence besides letters and digits: quotation marks, brackets, emphasis, code, formulas.
     private static func isOpener(_ scalar: UInt32) -> Bool {
@@ -60,23 +61,39 @@ enum SentenceEnd {
         default: false
         }
     }
+}
 
-    /// The word before the terminator, without brackets before it, and what stands before the word.
-    private static func lastWord(of text: some BidirectionalCollection<UInt8>) -> (word: [UInt8], rest: [UInt8]) {
-        let tail = Array(text.suffix(48))
-        var end = tail.count
-        while end > 0, tail[end - 1] == 0x2E || tail[end - 1] == 0x20 { end -= 1 }
+/// The word before a terminator, without brackets before it. Looks back at `reach` bytes and no further, and copies none.
+private struct LastWord {
+    static let reach = 48
+
+    let range: Range<Int>
+    private let floor: Int
+    private let start: Int
+
+    /// The last word of the bytes from `floor` to `end`.
+    init(of text: [UInt8], from floor: Int, to end: Int) {
+        var end = end
+        while end > floor, text[end - 1] == 0x2E || text[end - 1] == 0x20 { end -= 1 }
         var start = end
-        while start > 0, tail[start - 1] != 0x20 { start -= 1 }
-        let rest = Array(tail[..<start])
-        while start < end, !(tail[start] >= 0x80 || Scalars.isLetter(UInt32(tail[start])) || isASCIIDigit(tail[start])) { start += 1 }
-        return (Array(tail[start..<end]), rest)
+        while start > floor, text[start - 1] != 0x20 { start -= 1 }
+        (self.floor, self.start) = (floor, start)
+        while start < end, !(text[start] >= 0x80 || Scalars.isLetter(UInt32(text[start])) || SentenceEnd.isASCIIDigit(text[start])) {
+            start += 1
+        }
+        range = start..<end
     }
+
+    /// Whether nothing stands before it, brackets aside.
+    var isFirst: Bool { start == floor }
+
+    /// The word before it.
+    func before(in text: [UInt8]) -> LastWord { LastWord(of: text, from: floor, to: start) }
 }
 
 /// Words whose full stop does not end a sentence, and words after which a letter or a number does.
 enum Abbreviations {
-    static func contains(_ word: [UInt8], beforeDigit: Bool) -> Bool {
+    static func contains(_ word: ArraySlice<UInt8>, beforeDigit: Bool) -> Bool {
         // Inner full stops: "e.g", "z.B", "U.S"; but not "3.14", "v1.2" or "example.com".
         if word.count <= 7, word.contains(0x2E), isInitialism(word) { return true }
         let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
@@ -85,18 +102,18 @@ enum Abbreviations {
 
     /// True when a single letter ends a sentence after `word`: "the third letter is R. So …". Not after "the answer is A. Line": the first
     /// letters name choices, which are spelled out behind the full stop.
-    static func announces(letter: UInt8, _ word: [UInt8]) -> Bool {
+    static func announces(letter: UInt8, _ word: ArraySlice<UInt8>) -> Bool {
         guard !word.isEmpty else { return true }
         let lowercased = String(decoding: word, as: UTF8.self).lowercased()  // WHY: valid UTF-8, once per sentence or prompt
         return namedByLetter.contains(lowercased) || letter | 0x20 > 0x65 && letterContexts.contains(lowercased)
     }
 
     /// After these (German) a number with a full stop is an ordinal: "am 3. Oktober".
-    static func announcesOrdinal(_ word: [UInt8]) -> Bool {
+    static func announcesOrdinal(_ word: ArraySlice<UInt8>) -> Bool {
         ordinalContexts.contains(String(decoding: word, as: UTF8.self).lowercased())  // WHY: valid UTF-8, once per sentence or prompt
     }
 
-    private static func isInitialism(_ word: [UInt8]) -> Bool {
+    private static func isInitialism(_ word: ArraySlice<UInt8>) -> Bool {
         let parts = word.split(separator: 0x2E, omittingEmptySubsequences: false)
         return parts.allSatisfy { $0.count == 1 && Scalars.isASCIILetter(UInt32($0[$0.startIndex])) }
     }

@@ -35,6 +35,10 @@ struct SentenceSplitter {
 
     private enum Mark { case none, spaced, direct }
 
+    /// Memory of passages that are gone, for those that come: a stream in its steady state allocates none.
+    private var spares: [[UInt8]] = []
+    private static let mostSpares = 4
+
     private var assembler = ScalarAssembler()
     private var region = Region.prose
     var text: [UInt8] = []
@@ -64,6 +68,11 @@ struct SentenceSplitter {
 
     /// Bytes held for the sentence that has not ended.
     var heldBytes: Int { text.count }
+
+    /// Takes back the memory of a passage that is not needed any more.
+    mutating func recycle(_ text: consuming [UInt8]) {
+        if text.capacity > 0, spares.count < Self.mostSpares { spares.append(text) }
+    }
 
     mutating func take(_ bytes: Span<UInt8>, into finished: inout [Passage]) {
         var index = 0
@@ -129,10 +138,10 @@ struct SentenceSplitter {
     /// Forgets the unfinished sentence; the next byte begins a new text. Ordinals and counts go on.
     mutating func restart() {
         let (kept, counted, wide) = (ordinal + 2, scalarCount, wideCount)
-        var buffer = text
-        buffer.removeAll(keepingCapacity: true)
+        let (buffer, held) = (text, spares)
         self = SentenceSplitter()
-        (text, ordinal, scalarCount, wideCount) = (buffer, kept, counted, wide)
+        (text, spares, ordinal, scalarCount, wideCount) = (buffer, held, kept, counted, wide)
+        text.removeAll(keepingCapacity: true)
     }
 
     private mutating func take(_ scalar: UInt32, into finished: inout [Passage]) {
@@ -262,6 +271,8 @@ struct SentenceSplitter {
         // Lines that were joined and come to no full stop were no wrapped sentence.
         if !isTainted, !isOverlong, text.count >= 3, !isJoined || ending == .punctuation {
             finished.append(Passage(text: text, ending: ending, ordinal: ordinal, startsLine: startsLine))
+            // The passage takes the memory with it.
+            text = spares.popLast() ?? []
         }
         ordinal += 1
         startsLine = breaks > 0

@@ -30,9 +30,14 @@ enum CurlLibrary {
     }()
 }
 
-/// One transfer's handle; used again after a complete reset.
+/// One transfer's handle. Used again for later ones: what one request may say otherwise than the next is set each time and taken back
+/// at the end; what is the same for all requests of a kind is set once.
 @safe final class EasyHandle {
     fileprivate let raw: UnsafeMutableRawPointer
+    /// The kind of requests it is set up for; nil after a reset.
+    var kind: RequestKind?
+    /// The address it is set to.
+    private var url: String?
     /// libcurl keeps the pointer without owning the list.
     private var fields: UnsafeMutablePointer<curl_slist>?
 
@@ -54,6 +59,26 @@ enum CurlLibrary {
         unsafe curl_easy_reset(raw)
         unsafe curl_slist_free_all(fields)
         unsafe fields = nil
+        kind = nil
+        url = nil
+    }
+
+    /// Forgets what belonged to the last transfer alone: its fields, its body, and the way to it.
+    func clear() {
+        // SAFETY: as in `reset`; libcurl frees its copy of the body, and no callback comes without a transfer.
+        unsafe _ = ccurl_easy_set_list(raw, CURLOPT_HTTPHEADER, nil)
+        unsafe curl_slist_free_all(fields)
+        unsafe fields = nil
+        // Only where there is one: the option makes a POST of any request.
+        if kind?.method == .post { unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, nil) }
+        unsafe setBox(nil)
+    }
+
+    func setURL(_ url: String) throws(UpstreamError) {
+        guard url != self.url else { return }
+        self.url = nil
+        try set(CURLOPT_URL, url)
+        self.url = url
     }
 
     func set(_ option: CURLoption, _ value: Int) {
@@ -96,6 +121,11 @@ enum CurlLibrary {
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_WRITEDATA, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_HEADERDATA, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_PREREQDATA, box)
+    }
+
+    /// Sets what libcurl calls; the box says for which transfer.
+    func setCallbacks() {
+        // SAFETY: file-scope functions, and a transfer sets its box before it starts.
         unsafe _ = ccurl_easy_set_bytes_callback(raw, CURLOPT_WRITEFUNCTION, bodyArrived)
         unsafe _ = ccurl_easy_set_bytes_callback(raw, CURLOPT_HEADERFUNCTION, headLineArrived)
         unsafe _ = ccurl_easy_set_prerequest_callback(raw, connectionChosen)

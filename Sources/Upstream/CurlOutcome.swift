@@ -3,12 +3,40 @@ internal import Glibc
 
 // libcurl's codes and figures in this module's words.
 
+/// What a request says about its transfer, but for address, fields and body: mostly the same for all requests to an upstream.
+struct RequestKind: Equatable {
+    let method: UpstreamRequest.Method
+    let connectTimeout: Duration
+    let httpVersion: HTTPVersionPreference
+    let caFile: String?
+    let wantsFreshConnection: Bool
+
+    init(_ request: UpstreamRequest) {
+        method = request.method
+        connectTimeout = request.connectTimeout
+        httpVersion = request.httpVersion
+        caFile = request.caFile
+        wantsFreshConnection = request.wantsFreshConnection
+    }
+}
+
 extension EasyHandle {
-    /// Sets everything that a request and the client's options say. The handle is fresh or was reset.
+    /// Sets everything that a request and the client's options say. The options are those of all requests this handle was used for.
     func prepare(_ request: UpstreamRequest, _ options: UpstreamClientOptions) throws(UpstreamError) {
-        try set(CURLOPT_URL, request.url)
+        let kind = RequestKind(request)
+        if kind != self.kind {
+            // Not one by one: an option that the last kind had and this one has not would stay.
+            if self.kind != nil { reset() }
+            try setUp(request, options)
+            self.kind = kind
+        }
+        try setURL(request.url)
         try setFields(request.fieldLines)
         if request.method == .post { try setBody(request.body) }
+    }
+
+    private func setUp(_ request: UpstreamRequest, _ options: UpstreamClientOptions) throws(UpstreamError) {
+        setCallbacks()
         try set(CURLOPT_USERAGENT, options.userAgent)
         // An empty string, unlike none, keeps libcurl from reading the environment's proxy variables.
         try set(CURLOPT_PROXY, options.proxy ?? "")

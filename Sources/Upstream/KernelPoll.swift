@@ -32,6 +32,17 @@ public final class KernelPoll {
         isArmed = true
     }
 
+    /// Whether the kernel of this machine takes such requests from this process.
+    public static var isAvailable: Bool {
+        do {
+            let sample = try Descriptor(eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC)))
+            _ = try KernelPoll(watching: sample.number)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Whether a request is under way.
     private var isArmed = false
 
@@ -42,6 +53,18 @@ public final class KernelPoll {
     /// An eventfd (non-blocking) that becomes readable once the watched descriptor is, for each time it was asked. Closed
     /// with this object: who gives it away gives a duplicate.
     public var notificationDescriptor: Int32 { notification.number }
+
+    /// A second descriptor of the same eventfd, which the caller has to close.
+    ///
+    /// - Throws: ``UpstreamError/outOfResources`` if there is none left.
+    public func duplicateNotificationDescriptor() throws(UpstreamError) -> Int32 {
+        let copy = fcntl(notification.number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .outOfResources }
+        return copy
+    }
+
+    /// Closes what ``duplicateNotificationDescriptor()`` gave out and nobody took over.
+    public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
     /// Asks for one notification. A second request before the first is answered is not made.
     ///

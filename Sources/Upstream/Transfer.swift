@@ -105,10 +105,10 @@ extension Transfer {
         guard let handle = easy else { return }
         easy = nil
         if isJoined { client.multi.remove(handle) }
-        handle.reset()
+        handle.clear()
         // What a failure leaves in a handle outlives its reset: the next transfer would be told the old `errno`.
         if case .finished(.success) = state { client.recycle(handle) }
-        // SAFETY: balances the retain in `attach`. The handle was reset, so no pointer to this object is left in it, and
+        // SAFETY: balances the retain in `attach`. The handle was cleared, so no pointer to this object is left in it, and
         // the caller's own reference keeps it alive until this method has returned.
         unsafe Unmanaged.passUnretained(self).release()
     }

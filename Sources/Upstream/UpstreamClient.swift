@@ -29,6 +29,9 @@ public final class UpstreamClient: @unchecked Sendable {
     private var spareHandles: [EasyHandle] = []
     private var touched: [Transfer] = []
     private var finished: [Transfer] = []
+    /// Those that are being told of this round; empty outside `deliver`.
+    private var toldTouched: [Transfer] = []
+    private var toldFinished: [Transfer] = []
     private var waiting: [Transfer] = []
     /// Every transfer that is not over.
     private var open: [ObjectIdentifier: Transfer] = [:]
@@ -170,15 +173,16 @@ extension UpstreamClient {
 
     private func deliver() {
         while !touched.isEmpty || !finished.isEmpty {
-            let touched = touched
-            let finished = finished
-            self.touched.removeAll(keepingCapacity: true)
-            self.finished.removeAll(keepingCapacity: true)
-            for transfer in touched {
+            // Two rows in turn: receivers may fill the one while the other is told, and emptying a shared array would make a new one.
+            swap(&touched, &toldTouched)
+            swap(&finished, &toldFinished)
+            for transfer in toldTouched {
                 transfer.isTouched = false
                 transfer.receiver?.roundEnded()
             }
-            for transfer in finished { deliverResult(of: transfer) }
+            for transfer in toldFinished { deliverResult(of: transfer) }
+            toldTouched.removeAll(keepingCapacity: true)
+            toldFinished.removeAll(keepingCapacity: true)
         }
     }
 
@@ -233,11 +237,11 @@ extension UpstreamClient {
         return try EasyHandle()
     }
 
-    /// Takes a handle back, stripped of everything that belonged to its transfer. The number of a system's error cannot be taken
+    /// Takes a handle back, stripped of everything that belonged to its transfer alone. The number of a system's error cannot be taken
     /// from it, and would be read as the next transfer's.
     func recycle(_ handle: EasyHandle) {
         guard handle.systemError == 0 else { return }
-        handle.reset()
+        handle.clear()
         if spareHandles.count < Self.spareHandleLimit { spareHandles.append(handle) }
     }
 }

@@ -8,7 +8,10 @@ import processes
 from processes import BenchError
 
 LOAD_SECONDS = 120
-CONNECTIONS = "reasoning_proxy_upstream_connections_total"
+
+
+# Where one thread is a limit: what `NAME/THREADS` is measured in.
+SCALING = ("A16", "D")
 
 
 class System:
@@ -17,24 +20,28 @@ class System:
     def __init__(self, name, style, start=None):
         self.name, self.style, self.start = name, style, start
 
+    def plays(self, scenario):
+        if "/" in self.name and scenario.name not in SCALING:
+            return False
+        return not scenario.systems or self.name.partition("@")[0] in scenario.systems
 
-def systems(names, programs, folder, threads, workers, others):
-    """The systems in the order named; `others` are further builds of the proxy, by name."""
-    known = {
-        "direct": System("direct", "raw"),
-        "nginx": System("nginx", "raw", lambda port: processes.Nginx(port, workers)),
-        "events": System("events", "events", lambda port: processes.Proxy(folder, port, threads)),
-        "off": System("off", "off", lambda port: processes.Proxy(folder, port, threads)),
-    }
-    for name, path in others.items():
-        for style in ("events", "off"):
-            known["%s@%s" % (style, name)] = System(
-                "%s@%s" % (style, name), style, lambda port, path=path: processes.Proxy(path, port, threads))
-        names = names + ["events@" + name]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise SystemExit("bench: no system %s; there are %s" % (", ".join(unknown), ", ".join(known)))
-    return [known[name] for name in dict.fromkeys(names)]
+
+def systems(names, folder, threads, workers, others):
+    """The systems in the order named: `direct`, `nginx`, a style, `style/threads`, `style@build`; `others` are folders of further builds."""
+    names = names + ["events@" + name for name in others if "events@" + name not in names]
+    return [system(name, folder, threads, workers, others) for name in dict.fromkeys(names)]
+
+
+def system(name, folder, threads, workers, others):
+    if name == "direct":
+        return System(name, "raw")
+    if name == "nginx":
+        return System(name, "raw", lambda port: processes.Nginx(port, workers))
+    style, _, build = name.partition("@")
+    style, _, own_threads = style.partition("/")
+    if style not in ("events", "off") or (build and build not in others):
+        raise SystemExit("bench: no system %s; there are direct, nginx, events, off, events/THREADS, events@NAME of --also" % name)
+    return System(name, style, lambda port: processes.Proxy(others.get(build, folder), port, own_threads or threads))
 
 
 def load(programs, port, style, arguments):
@@ -46,16 +53,14 @@ def load(programs, port, style, arguments):
     return json.loads(run.stdout)
 
 
-def measure(scenario, system, upstream, programs, quick, profile=None):
-    """A row of figures."""
+def measure(scenario, system, upstream, programs, quick, profile=None, warm=True):
+    """A row of figures. Without `warm` the first requests count, too."""
     server = system.start(upstream.port) if system.start else None
     try:
         port = server.port if server else upstream.port
-        warm = load(programs, port, system.style, scenario.warm_up())
-        if warm["failed"]:
-            raise BenchError("%s, warming up: %d of %d streams failed: %s" % (
-                system.name, warm["failed"], warm["streams"], warm["first_failure"]))
-        before = server.metrics() if isinstance(server, processes.Proxy) else {}
+        if warm:
+            warm_up(scenario, system, programs, port)
+        counts = upstream.counts() if server else None
         memory = processes.MemoryWatch(server) if server else None
         recorder = start_profile(profile, server) if profile and server else None
         cpu, upstream_cpu = (server.cpu() if server else 0), upstream.cpu()
@@ -66,12 +71,18 @@ def measure(scenario, system, upstream, programs, quick, profile=None):
             recorder.wait(60)
         row = figures(seen, cpu, upstream_cpu)
         row["rss_bytes"] = memory.end() if memory else 0
-        if before:
-            row["reused_share"] = reused(before, server.metrics())
+        if counts:
+            row["reused_share"] = reused(counts, upstream.counts())
         return row
     finally:
         if server:
             server.end()
+
+
+def warm_up(scenario, system, programs, port):
+    seen = load(programs, port, system.style, scenario.warm_up())
+    if seen["failed"]:
+        raise BenchError("%s, warming up: %d of %d streams failed: %s" % (system.name, seen["failed"], seen["streams"], seen["first_failure"]))
 
 
 def start_profile(path, server):
@@ -92,8 +103,7 @@ def figures(seen, cpu, upstream_cpu):
 
 
 def reused(before, after):
-    """The share of the run's upstream requests that went over a connection that stood already; None without such counters."""
-    grown = {key: after[key] - before.get(key, 0) for key in after}
-    share = {kind: sum(value for key, value in grown.items() if key.startswith(CONNECTIONS) and kind in key) for kind in ("new", "reused")}
-    total = sum(share.values())
-    return share["reused"] / total if total else None
+    """The share of the run's streams whose request came over a connection that stood already."""
+    # One connection more asked for the counts.
+    opened = after["connections"] - before["connections"] - 1
+    return 1 - opened / (after["streams"] - before["streams"])

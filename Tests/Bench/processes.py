@@ -1,4 +1,5 @@
 """The processes of a benchmark run: the upstream, nginx and the proxy, each on a free port of 127.0.0.1, each ended by its id."""
+import json
 import os
 import re
 import shutil
@@ -50,11 +51,11 @@ def free_port():
 class Server:
     """A program that listens: its output goes to a file, its address is what it prints or what it was told."""
 
-    def __init__(self, name, command, port=None, cwd=None):
+    def __init__(self, name, command, port=None, environment=None):
         self.name = name
         self.log = tempfile.NamedTemporaryFile("w+b", prefix="bench-%s-" % name, suffix=".log")
         inherited = {key: value for key, value in os.environ.items() if not FOREIGN_SETTING.match(key)}
-        self.process = subprocess.Popen(command, cwd=cwd, env=inherited, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(command, env=dict(inherited, **environment or {}), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:
             self.port = self._wait_for_port(port)
         except BaseException:
@@ -106,6 +107,31 @@ class Upstream(Server):
 
     def __init__(self, programs):
         super().__init__("upstream", [os.path.join(programs, "upstream"), "0"])
+
+    def counts(self):
+        """Connections it has accepted, this question's among them, and streams it was asked for."""
+        with urllib.request.urlopen("http://127.0.0.1:%d/counts" % self.port, timeout=10) as answer:
+            return json.load(answer)
+
+class MockUpstream(Server):
+    """The project's mock as upstream, playing the benchmark's streams as scenarios. Its answers hold no times."""
+
+    def __init__(self, folder, native, models):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-scenarios-")
+        for model in models:
+            made = subprocess.run([os.path.join(native, "upstream"), "--scenario", model], capture_output=True, timeout=START_SECONDS)
+            if made.returncode:
+                raise BenchError("the mock cannot play %s: its chunks cannot hold the time of their write" % model)
+            with open(os.path.join(self.folder.name, model + ".json"), "wb") as file:
+                file.write(made.stdout)
+        super().__init__("mock", [os.path.join(folder, "mock-upstream"), "--port", "0", "--quiet", "--fixtures", self.folder.name])
+
+    def counts(self):
+        return None
+
+    def end(self):
+        super().end()
+        self.folder.cleanup()
 
 
 NGINX_CONFIGURATION = """
@@ -159,23 +185,17 @@ class Nginx(Server):
 def find_nginx():
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not found:
-        raise BenchError("nginx is not installed; as root: Tests/Bench/setup.sh, or apt-get install nginx-light; or leave it out with --systems")
+        raise BenchError("nginx is not installed: sudo apt-get install nginx-light; or leave it out: --systems direct,events,off")
     return found
 
 
 class Proxy(Server):
     """The proxy, as released, in front of the upstream. Neither it nor nginx writes an access log."""
 
-    def __init__(self, folder, upstream_port, threads, arguments=()):
+    def __init__(self, folder, upstream_port, threads, environment=None):
         command = [os.path.join(folder, "proxy"), "--port", "0", "--upstream-url", "http://127.0.0.1:%d" % upstream_port,
-                   "--server-threads", str(threads), "--logging-access-log", "off", "--limits-concurrent-streams", "10000", *arguments]
-        super().__init__("proxy", command)
-
-    def metrics(self):
-        """Plain counters and gauges by name, with their labels as they stand."""
-        with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % self.port, timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
-        return {key: float(value) for key, _, value in (line.rpartition(" ") for line in lines if line and not line.startswith("#"))}
+                   "--server-threads", str(threads), "--logging-access-log", "off", "--limits-concurrent-streams", "10000"]
+        super().__init__("proxy", command, environment=environment)
 
 
 class MemoryWatch:

@@ -8,16 +8,24 @@ class Scenario:
         self.name, self.title, self.model = name, title, model
         self.connections, self.requests, self.ramp_ms, self.systems = connections, requests, ramp_ms, systems
 
+    def without_times(self):
+        """The same for an upstream that cannot write the time into its chunks."""
+        model = ".".join(part for part in self.model.split(".") if part[0] not in "sh")
+        return Scenario(self.name, self.title, model, self.connections, self.requests, self.ramp_ms, self.systems)
+
     def load(self, quick):
         requests = max(1, self.requests // 4) if quick else self.requests
         return ["--connections", str(self.connections), "--requests", str(requests), "--ramp-ms", str(self.ramp_ms), "--model", self.model]
 
     def warm_up(self):
         """A short piece of the same, so that connections stand and code has run."""
+        return ["--connections", str(min(self.connections, 64)), "--requests", "4", "--model", self.warm_model()]
+
+    def warm_model(self):
         model = ".".join(part for part in self.model.split(".") if part[0] not in "gh")
         for key in "ra":
             model = ".".join(part if part[0] != key else key + str(min(200, int(part[1:]))) for part in model.split("."))
-        return ["--connections", str(min(self.connections, 64)), "--requests", "4", "--model", model]
+        return model
 
 
 GROWTH = ["nginx", "events"]
@@ -36,6 +44,8 @@ ALL = [
 ]
 
 BY_NAME = {scenario.name: scenario for scenario in ALL}
+# Not a load of its own: the heap allocations per chunk, see allocations.py.
+HEAP = "H"
 GROUPS = {"E": ["E100", "E1k", "E10k", "E100k"]}
 
 
@@ -43,8 +53,9 @@ def chosen(names):
     """The scenarios of a list such as `A,B,E`, in the table's order."""
     wanted = set()
     for name in names.split(","):
-        wanted |= set(GROUPS.get(name, [name]))
+        if name != HEAP:
+            wanted |= set(GROUPS.get(name, [name]))
     unknown = wanted - set(BY_NAME)
     if unknown:
-        raise SystemExit("bench: no scenario %s; there are %s" % (", ".join(sorted(unknown)), ", ".join([*BY_NAME, *GROUPS])))
+        raise SystemExit("bench: no scenario %s; there are %s" % (", ".join(sorted(unknown)), ", ".join([*BY_NAME, *GROUPS, HEAP])))
     return [scenario for scenario in ALL if scenario.name in wanted]

@@ -34,7 +34,7 @@ def written(value, form, key):
 
 def systems_table(results, systems):
     """One line for each figure, one column for each system, and the ratio to nginx."""
-    ratios = [name for name in systems if name not in ("direct", "nginx")] if "nginx" in systems else []
+    ratios = [name for name in systems if name not in ("direct", "nginx") and "/" not in name] if "nginx" in systems else []
     lines = ["| | " + " | ".join([*systems, *("%s ÷ nginx" % name for name in ratios)]) + " |",
              "|---|" + "--:|" * (len(systems) + len(ratios))]
     for heading, scenario, path, form in COLUMNS:
@@ -47,6 +47,16 @@ def systems_table(results, systems):
             cells.append("–" if ratio is None else "%.2f" % ratio)
         lines.append("| %s | %s |" % (heading, " | ".join(cells)))
     return "\n".join(lines)
+
+
+def scaling_table(results):
+    """What a second thread gives, where both were measured."""
+    lines = ["| threads | 1 | 2 | 2 ÷ 1 |", "|---|--:|--:|--:|"]
+    for name, scenario, key in (("A16: chunks/s", "A16", "chunks_per_second"), ("D: requests/s", "D", "requests_per_second")):
+        one, two = results.median(scenario, "events/1", key), results.median(scenario, "events", key)
+        if one and two:
+            lines.append("| %s | %s | %s | %.2f |" % (name, format(one, ",.0f"), format(two, ",.0f"), results.ratio(scenario, "events", "events/1", key)))
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 def load_table(results, scenarios, systems):

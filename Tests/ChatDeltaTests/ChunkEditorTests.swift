@@ -82,8 +82,8 @@ struct RewriteVector: Decodable, CustomTestStringConvertible {
         let delta = try read(vector.chunk)
         var tagged: [UInt8] = []
         var untagged: [UInt8] = []
-        ChunkEditor.appendSpliced(vector.chunk.span, delta, phase: "final_output", to: &tagged)
-        ChunkEditor.appendSpliced(vector.chunk.span, delta, phase: nil, to: &untagged)
+        tagged += spliced(vector.chunk, delta, phase: "final_output")
+        untagged += spliced(vector.chunk, delta, phase: nil)
         #expect(!tagged.contains { $0 == 0x0A || $0 == 0x0D })
         #expect(String(decoding: tagged, as: UTF8.self).hasSuffix(", \"phase\": \"final_output\"}"))
         #expect(vector.chunk.starts(with: untagged))
@@ -100,7 +100,7 @@ struct RewriteVector: Decodable, CustomTestStringConvertible {
     @Test func aTagWithQuotesIsEscaped() throws {
         let chunk = Array(DeltaVector.completeChunk(delta: "{}").utf8)
         var output: [UInt8] = []
-        ChunkEditor.appendSpliced(chunk.span, try read(chunk), phase: "a\"\\\n", to: &output)
+        output += spliced(chunk, try read(chunk), phase: "a\"\\\n")
         #expect(try parsed(output)["phase"] as? String == "a\"\\\n")
     }
 }

@@ -155,7 +155,7 @@ private struct Oracle {
         }
         if delta.isSpliceable {
             var output: [UInt8] = []
-            ChunkEditor.appendSpliced(chunk.span, delta, phase: "final_output", to: &output)
+            output += spliced(chunk, delta, phase: "final_output")
             #expect((try? read(output))?.choices.count == delta.choices.count)  // a refusal shows as nil
             #expect(!output.contains { $0 == 0x0A || $0 == 0x0D })
         }

@@ -94,3 +94,8 @@ func read(_ data: [UInt8]) throws(JSONError) -> Delta {
 func parsed(_ json: [UInt8]) throws -> NSDictionary {
     try #require(try JSONSerialization.jsonObject(with: Data(json)) as? NSDictionary)
 }
+
+/// The chunk with its own bytes and the tag.
+func spliced(_ chunk: [UInt8], _ delta: Delta, phase: String?) -> [UInt8] {
+    chunk[..<delta.closingBrace] + ChunkEditor.SpliceEnd(phase: phase).bytes
+}

@@ -36,7 +36,7 @@ final class ChildProcess: Sendable {
     /// Held open so that an unread pipe does not become a broken one.
     private let heldDescriptor: CInt
 
-    /// Starts a program. `environment` is all it has besides `PATH`, `HOME` and the library path; `input` is what its standard input
+    /// Starts a program. `environment` is all it has besides `PATH`, `HOME`, the library path and the readiness setting; `input` is what its standard input
     /// holds; `limit` are flags of the shell's `ulimit`, such as `-n 64`.
     init(
         _ program: Program, _ arguments: [String] = [], environment: [String: String] = [:], input: [UInt8]? = nil,
@@ -165,7 +165,8 @@ final class ChildProcess: Sendable {
         sigaddset(&signals, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        let inherited = ["PATH", "LD_LIBRARY_PATH", "HOME"].compactMap { name in
+        // The last one runs every test with the other way to learn what is ready.
+        let inherited = ["PATH", "LD_LIBRARY_PATH", "HOME", "PROXY_SERVER_READINESS"].compactMap { name in
             ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
         }
         let variables = inherited + environment.map { "\($0.key)=\($0.value)" }

@@ -101,7 +101,5 @@ import Testing
         let request = try ChatRequest(body: Array(body.utf8))
         #expect(request.prompt == "c\nd")
         #expect(!request.streams)
-        #expect(request.unknownField == nil)
-        #expect(try Example.request(#","phases":"inline""#).unknownField == "phases")
     }
 }

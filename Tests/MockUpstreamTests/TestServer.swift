@@ -16,8 +16,9 @@ struct TestServer {
     ) async throws {
         let catalogue = try ScenarioCatalogue(fixtures: FixtureFiles.scenariosFolder, recordings: [FixtureFiles.recordingsFolder])
         let router = Router(
-            chooser: ScenarioChooser(catalogue: catalogue, overrides: Overrides(tokensPerSecond: 0)), state: ServerState(), apiKey: apiKey,
-            isStrict: isStrict)
+            chooser: ScenarioChooser(catalogue: catalogue, overrides: Overrides(tokensPerSecond: 0)),
+            state: ServerState(isStrict: isStrict),
+            apiKey: apiKey)
         let server = try await MockServer.start(
             host: "127.0.0.1", port: 0, router: router, log: RequestLog(form: .none), loops: loops, sendBuffer: sendBuffer)
         do {

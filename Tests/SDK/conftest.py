@@ -1,4 +1,4 @@
-"""What the tests share: the two programs, clients, and a deadline for each test."""
+"""What the tests share: the programs, clients, and a deadline for each test."""
 import contextlib
 import signal
 
@@ -6,8 +6,10 @@ import openai
 import pytest
 
 from programs import Mock, Program
+from wire import post
 
 TEST_SECONDS = 30
+ADMIN_TOKEN = "token-of-the-operator"
 VERSION = tuple(int(part) for part in openai.__version__.split(".")[:3])
 
 
@@ -34,14 +36,55 @@ def proxy(request, mock):
 
 
 @pytest.fixture(scope="session")
+def strict_mock(request):
+    """A mock that refuses whatever some server or chat template would refuse."""
+    program = Mock(request.config.getoption("--build"), "--strict")
+    yield program
+    program.end()
+
+
+@pytest.fixture(scope="session")
+def agent_program(request, strict_mock):
+    """A proxy before the strict mock."""
+    # The heartbeat is quicker than the pauses of scenarios: every client has to live with it.
+    with running_proxy(request, strict_mock, ADMIN_TOKEN=ADMIN_TOKEN, PROXY_STREAM_HEARTBEAT_INTERVAL="1s") as program:
+        yield program
+
+
+@pytest.fixture
+def agent_proxy(agent_program):
+    """The same, holding nothing against its upstream that happened in another test."""
+    answer = post(agent_program.url + "/admin/upstreams/default/reset", {}, authorization="Bearer " + ADMIN_TOKEN)
+    assert answer.status == 200, answer.text
+    return agent_program
+
+
+@pytest.fixture
+def on_common_ground(strict_mock):
+    """The test's requests reach the model in a form that every server takes."""
+    before = strict_mock.state()["strict"]["refused"]
+    yield
+    strict = strict_mock.state()["strict"]
+    assert strict["refused"] == before, strict["violations"]
+
+
+@pytest.fixture
+def own_affair(strict_mock):
+    """What a package itself sends over chat completions is its own affair: nulls beside calls, for one."""
+    strict_mock.be_strict(False)
+    yield
+    strict_mock.be_strict(True)
+
+
+@pytest.fixture(scope="session")
 def client(proxy):
     with client_of(proxy) as client:
         yield client
 
 
 @contextlib.contextmanager
-def running_proxy(request, mock):
-    program = Program(request.config.getoption("--build"), "proxy", ["--port", "0"], UPSTREAM_URL=mock.url)
+def running_proxy(request, mock, **environment):
+    program = Program(request.config.getoption("--build"), "proxy", ["--port", "0"], UPSTREAM_URL=mock.url, **environment)
     yield program
     code = program.end()
     assert code == 0, "the proxy ended with %d:\n%s" % (code, program.text()[-2000:])

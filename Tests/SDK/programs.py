@@ -55,9 +55,9 @@ class Program:
 class Mock(Program):
     """The mock upstream with its control endpoints, playing the scenarios as fast as they are read."""
 
-    def __init__(self, build):
+    def __init__(self, build, *more):
         self.folder = tempfile.TemporaryDirectory()
-        arguments = ["--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0", "--fixtures", hurried(self.folder.name)]
+        arguments = [*more, "--port", "0", "--quiet", "--tokens-per-second", "0", "--jitter", "0", "--fixtures", hurried(self.folder.name)]
         super().__init__(build, "mock-upstream", arguments)
 
     def end(self):
@@ -73,6 +73,9 @@ class Mock(Program):
 
     def reset(self):
         self._call("/mock/reset", b"")
+
+    def be_strict(self, is_strict):
+        self._call("/mock/strict", json.dumps(is_strict).encode())
 
     def _call(self, path, body=None):
         with urllib.request.urlopen(urllib.request.Request(self.url + path, data=body), timeout=5) as answer:

@@ -25,16 +25,16 @@ public struct AgentFailure: Sendable, Equatable {
         self.message = message
     }
 
-    /// Phrases by which servers say that a conversation is too long, in lower case: OpenAI's code, vLLM, SGLang, llama.cpp, TGI, Anthropic.
-    static let contextPhrases = [
-        "context_length_exceeded", "maximum context length", "context length", "context window", "context size",
-        "exceeds the available context",
-        "prompt is too long", "input is too long", "`inputs` tokens + `max_new_tokens`",
-    ]
-
     /// Whether `text`, an upstream's error text or code, says that the conversation is longer than the model's context.
-    public static func saysContextIsTooLong(_ text: String) -> Bool {
-        let lowered = text.lowercased()
-        return contextPhrases.contains { lowered.contains($0) }
+    public static func saysContextIsTooLong(_ text: String) -> Bool { ContextComplaint(text) != nil }
+
+    /// A message about a conversation that is too long, in the words by which clients of the Messages API know it: with the numbers of the
+    /// upstream's own words where they are found.
+    public static func promptIsTooLong(_ message: String) -> String {
+        if message.lowercased().contains("prompt is too long") { return message }
+        guard let complaint = ContextComplaint(message), let tokens = complaint.tokens, let maximum = complaint.maximum else {
+            return "prompt is too long: \(message)"
+        }
+        return "prompt is too long: \(tokens) tokens > \(maximum) maximum"
     }
 }

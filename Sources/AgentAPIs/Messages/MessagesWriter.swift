@@ -240,6 +240,6 @@ extension AgentFailure {
 
     /// Clients know a conversation that is too long by these words.
     var messagesText: String {
-        kind == .contextTooLong && !message.lowercased().contains("prompt is too long") ? "prompt is too long: \(message)" : message
+        kind == .contextTooLong ? AgentFailure.promptIsTooLong(message) : message
     }
 }

@@ -258,7 +258,7 @@ struct ResponsesWriter: ItemWriter {
         guard !plan.isCollected else { return }
         EventWriter.beginEvent(kind.name, to: &output)
         output += kind.opening
-        output.append(String(sequenceNumber))
+        output.append(decimal: sequenceNumber)
         sequenceNumber += 1
         write(&output)
         output.append(UInt8(ascii: "}"))

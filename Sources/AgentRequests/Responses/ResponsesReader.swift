@@ -62,6 +62,7 @@ struct ResponsesReader {
         request.stops = try stop.stopSequences(atMost: limits.stops)
     }
 
+    /// Who speaks of reasoning and of no summary wants none: clients leave the word out when their user has switched summaries off.
     private mutating func readReasoning() throws(AgentRequestError) {
         guard let reasoning = try fields["reasoning"]?.fields(["effort", "summary", "generate_summary"]) else { return }
         request.effort = try reasoning.word("effort")
@@ -73,6 +74,7 @@ struct ResponsesReader {
             case "auto": .auto
             case "concise": .concise
             case "detailed": .detailed
+            case nil: .off
             default: nil
             }
     }

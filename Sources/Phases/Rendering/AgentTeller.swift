@@ -130,12 +130,20 @@ extension AgentFailure {
     public init(_ failure: StreamFailure) {
         let kind: Kind =
             switch failure.status {
-            case _ where failure.code == StreamFailure.answerTooLong.code: .rejected
+            case _ where failure.code == StreamFailure.answerTooLong.code || failure.code == StreamFailure.credentials.code: .rejected
             case 429: .rateLimited
             case 503, 529: .overloaded
-            case 400, 404, 413, 422: AgentFailure.saysContextIsTooLong(failure.message) ? .contextTooLong : .rejected
+            case 400, 413, 422: failure.saysContextIsTooLong ? .contextTooLong : .rejected
+            case 401...404: .rejected
             default: .passing
             }
         self.init(kind, failure.message)
+    }
+}
+
+extension StreamFailure {
+    /// Whether its code or its words say that the conversation is longer than the model's context.
+    fileprivate var saysContextIsTooLong: Bool {
+        AgentFailure.saysContextIsTooLong(code) || AgentFailure.saysContextIsTooLong(message)
     }
 }

@@ -14,6 +14,8 @@ import JSONBytes
 /// | `think` | none | `content` between `<think>` and `</think>` | `content`, tagged |
 struct ChatRenderer {
     private static let phaseEvent: EventName = "phase"
+    private static let answerEnd = ChunkEditor.SpliceEnd(phase: Phase.finalOutput.rawValue)
+    private static let untaggedEnd = ChunkEditor.SpliceEnd(phase: nil)
 
     private let style: WireStyle
     private let identity: ChunkIdentity
@@ -24,6 +26,7 @@ struct ChatRenderer {
     /// Indexes of the choices whose role was sent: nearly always one.
     private var choicesWithRole: [Int] = []
     private var writtenCallCount = 0
+    private var rewrittenChunk = RewrittenChunk()
     private var isThinkOpen = false
     /// The phase whose label was written last: some styles say it once.
     private var labelled: Phase?
@@ -132,9 +135,8 @@ struct ChatRenderer {
 
     /// An answer chunk with the upstream's own bytes.
     private func spliced(_ data: Span<UInt8>, _ delta: borrowing Delta, tagged: Bool, to output: inout [UInt8]) {
-        EventWriter.beginEvent(to: &output)
-        ChunkEditor.appendSpliced(data, delta, phase: tagged ? Phase.finalOutput.rawValue : nil, to: &output)
-        EventWriter.endEvent(to: &output)
+        let end = tagged ? ChatRenderer.answerEnd : ChatRenderer.untaggedEnd
+        EventWriter.append(line: data.extracting(0..<delta.closingBrace), end.bytes.span, to: &output)
     }
 
     /// An answer chunk written anew around what else the upstream's chunk says.
@@ -147,11 +149,14 @@ struct ChatRenderer {
             edit.withRole = true
             markRole(index)
         }
+        if rewrittenChunk.append(text, likewise: chunk, edit, to: &output) { return }
+        let start = output.count
         EventWriter.beginEvent(to: &output)
-        try ChunkEditor.appendRewritten(
+        let place = try ChunkEditor.appendRewritten(
             chunk.data, choice: chunk.ordinal, index: index, text: text, edit: edit, identity: identity, to: &output)
         if edit.withFinish { tellAttempts(to: &output) }
         EventWriter.endEvent(to: &output)
+        rewrittenChunk.keep(output.span, from: start, textAt: place, chunk, edit)
     }
 
     /// Sends all parts of a long answer text but the last in chunks of our own. Returns where the last part begins.

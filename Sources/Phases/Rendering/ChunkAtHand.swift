@@ -5,6 +5,8 @@ import ChatDelta
 struct ChunkAtHand: ~Escapable {
     /// The chunk; valid UTF-8.
     let data: Span<UInt8>
+    /// What `ChunkReader.shape` says of it.
+    let shape: Int?
     /// The choice it was brought for.
     let choice: Delta.Choice
     /// The place of that choice in the chunk.
@@ -15,8 +17,11 @@ struct ChunkAtHand: ~Escapable {
     let isBesideReasoning: Bool
 
     @_lifetime(copy data)
-    init(data: Span<UInt8>, choice: Delta.Choice, ordinal: Int, isUnchanged: Bool, isBesideReasoning: Bool) {
+    init(
+        data: Span<UInt8>, shape: Int? = nil, choice: Delta.Choice, ordinal: Int, isUnchanged: Bool, isBesideReasoning: Bool
+    ) {
         self.data = data
+        self.shape = shape
         self.choice = choice
         self.ordinal = ordinal
         self.isUnchanged = isUnchanged

@@ -28,8 +28,11 @@ struct Rendering {
     private var chat: ChatRenderer
     /// In place of the chat styles, if there is one.
     private var agent: AgentTeller?
+    /// Beside the teller itself, because it is asked for with every chunk, and the teller is large.
+    private let tellsAgent: Bool
 
     init(_ plan: StreamPlan) {
+        tellsAgent = plan.agent != nil
         chat = ChatRenderer(plan)
         agent = plan.agent.map { AgentTeller($0) }
     }
@@ -41,7 +44,7 @@ struct Rendering {
     }
 
     /// Whether more was said than the plan allows to keep.
-    var isTooLong: Bool { agent?.isTooLong ?? false }
+    var isTooLong: Bool { tellsAgent && agent?.isTooLong ?? false }
 
     // MARK: Phases
 
@@ -50,13 +53,13 @@ struct Rendering {
     }
 
     mutating func phaseBegan(_ phase: Phase, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.phaseBegan(phase, to: &output) }
+        guard tellsAgent else { return chat.phaseBegan(phase, to: &output) }
         if phase == .finalOutput { agent?.tell(.answerBegan, to: &output) }
     }
 
     /// One summary: the whole prompt summary or one step.
     mutating func summary(_ step: Step, _ phase: Phase, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.summary(step.text, phase, to: &output) }
+        guard tellsAgent else { return chat.summary(step.text, phase, to: &output) }
         if phase == .promptSummary {
             agent?.tell(.promptSummary(step.text), to: &output)
         } else {
@@ -66,18 +69,19 @@ struct Rendering {
 
     /// Reasoning has come. It is not shown by this: chat styles do not look at it.
     mutating func reasoning(_ text: Span<UInt8>, to output: inout [UInt8]) {
+        guard tellsAgent else { return }
         agent?.tell(.reasoning(text), to: &output)
     }
 
     /// Raw reasoning, for those who asked for it.
     mutating func rawReasoning(_ text: Span<UInt8>, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.rawReasoning(text, to: &output) }
+        guard tellsAgent else { return chat.rawReasoning(text, to: &output) }
         agent?.tell(.rawReasoning(text), to: &output)
     }
 
     /// Raw reasoning has ended; something may follow it in the same place.
     mutating func rawReasoningEnded(isFollowed: Bool, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.rawReasoningEnded(isFollowed: isFollowed, to: &output) }
+        guard tellsAgent else { return chat.rawReasoningEnded(isFollowed: isFollowed, to: &output) }
         agent?.tell(.rawReasoningEnded, to: &output)
     }
 
@@ -94,19 +98,19 @@ struct Rendering {
     mutating func answer(
         _ text: [UInt8], from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, to output: inout [UInt8]
     ) throws(JSONError) {
-        guard agent != nil else { return try chat.answer(text, from: chunk, delta, to: &output) }
+        guard tellsAgent else { return try chat.answer(text, from: chunk, delta, to: &output) }
         try agent?.answer(text, from: chunk, isCompletion: delta.form == .completion, to: &output)
     }
 
     /// Answer text that had been held.
     mutating func answer(_ text: [UInt8], index: Int, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.answer(text, index: index, to: &output) }
+        guard tellsAgent else { return chat.answer(text, index: index, to: &output) }
         if index == 0 { agent?.tell(.text(text.span), to: &output) }
     }
 
     /// A tool call that the model wrote as text.
     mutating func writtenCall(_ call: ToolCall, ordinal: Int, index: Int, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.writtenCall(call, ordinal: ordinal, index: index, to: &output) }
+        guard tellsAgent else { return chat.writtenCall(call, ordinal: ordinal, index: index, to: &output) }
         if index == 0 { agent?.writtenCall(call, to: &output) }
     }
 
@@ -116,31 +120,31 @@ struct Rendering {
     mutating func finish(
         from chunk: borrowing ChunkAtHand, _ delta: borrowing Delta, hasSaidMore: Bool, to output: inout [UInt8]
     ) throws(JSONError) {
-        guard agent != nil else { return try chat.finish(from: chunk, delta, hasSaidMore: hasSaidMore, to: &output) }
+        guard tellsAgent else { return try chat.finish(from: chunk, delta, hasSaidMore: hasSaidMore, to: &output) }
         try agent?.finish(from: chunk, isCompletion: delta.form == .completion, to: &output)
     }
 
     /// A choice is complete, and the upstream's own word for it does not fit or never came.
     mutating func finish(_ reason: FinishReason, index: Int, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.finish(reason.rawValue, index: index, to: &output) }
+        guard tellsAgent else { return chat.finish(reason.rawValue, index: index, to: &output) }
         if index == 0 { agent?.tell(.finished(.complete), to: &output) }
     }
 
     /// The stream is complete. `usage` is the upstream's own object, `hasFirstChoice` whether it answered choice 0, on which the
     /// summaries ride.
     mutating func end(usage: [UInt8]?, hasFirstChoice: Bool, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.end(usage: usage, hasFirstChoice: hasFirstChoice, to: &output) }
+        guard tellsAgent else { return chat.end(usage: usage, hasFirstChoice: hasFirstChoice, to: &output) }
         agent?.end(usage: usage, to: &output)
     }
 
     /// The stream ends badly.
     mutating func fail(_ failure: StreamFailure, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.fail(failure, to: &output) }
+        guard tellsAgent else { return chat.fail(failure, to: &output) }
         agent?.fail(failure, to: &output)
     }
 
     mutating func heartbeat(_ form: StreamPlan.HeartbeatForm, phase: Phase?, to output: inout [UInt8]) {
-        guard agent != nil else { return chat.heartbeat(form, phase: phase, to: &output) }
+        guard tellsAgent else { return chat.heartbeat(form, phase: phase, to: &output) }
         agent?.tell(.silent, to: &output)
     }
 

@@ -7,7 +7,7 @@ import Settings
 /// is none in the sense of that standard.
 struct CrossOrigin: Sendable {
     /// What a page may read of a response.
-    static let exposedHeaders = "x-phases, x-request-id, x-upstream-attempts, retry-after"
+    static let exposedHeaders = "x-phases, x-request-id, request-id, x-upstream-attempts, retry-after"
     /// What a page may send. The star stands for every other header but `authorization`, since no credentials are allowed.
     static let allowedHeaders = "authorization, content-type, x-phases, x-reasoning-profile, x-request-id, *"
     /// How long a browser may remember a preflight's answer, in seconds.

@@ -11,7 +11,7 @@ extension HTTPConnection {
             state = .readingHead
             bytesBeforeHead = count
             // Absolute: a byte now and then does not extend it.
-            arm(timeouts.head, context)
+            arm(timeouts.head)
         case .readingHead:
             // What came before this read did not complete a head: the read itself may hold the head's end and a body.
             if bytesBeforeHead > limits.headBytes {
@@ -53,7 +53,7 @@ extension HTTPConnection {
             request.body.reserveCapacity(declared)
             state = .readingBody(request)
         }
-        arm(timeouts.body, context)
+        arm(timeouts.body)
     }
 
     func bodyArrived(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {

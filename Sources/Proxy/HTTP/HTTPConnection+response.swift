@@ -5,9 +5,9 @@ import Settings
 // Answering, and the clocks of reading and answering.
 extension HTTPConnection {
     func beginResponse(to request: HTTPRequest, _ context: ChannelHandlerContext) -> ResponseSink {
-        deadline?.cancel()
+        deadline?.disarm()
         let sink = ResponseSink(
-            context: context, request: request, keepsAlive: !mustClose && !server.isDraining,
+            context: context, wire: wire, frame: loop.frame, request: request, keepsAlive: !mustClose && !server.isDraining,
             crossOrigin: server.crossOrigin.headers(for: request))
         sink.onEnd = { [weak self, unowned sink] in self?.responseEnded(sink) }
         sink.onWaiting = { [weak self, unowned sink] in self?.responseWaits(sink, context) }
@@ -30,7 +30,7 @@ extension HTTPConnection {
         guard case .flushing = state else { return }
         guard keepsAlive, !mustClose, !server.isDraining else { return close(context) }
         state = .idle
-        arm(timeouts.idle, context)
+        arm(timeouts.idle)
     }
 
     /// Closes; if more of a refused request may come, not before the client has had time to read why it was refused: a socket that
@@ -39,7 +39,7 @@ extension HTTPConnection {
         state = .closed
         guard mustLinger else { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
-        arm(HTTPConnection.lingerTime, context)
+        arm(HTTPConnection.lingerTime)
     }
 
     func refuse(_ failure: ProxyFailure, _ request: HTTPRequest, _ context: ChannelHandlerContext) {
@@ -61,14 +61,12 @@ extension HTTPConnection {
 
     // MARK: Deadlines
 
-    func arm(_ timeout: Duration, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        guard timeout > .zero else { return }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
-            let (connection, context) = bound.value
-            connection.deadlinePassed(context)
+    func arm(_ timeout: Duration) {
+        guard timeout > .zero else {
+            deadline?.disarm()
+            return
         }
+        deadline?.arm(at: .now() + TimeAmount(timeout))
     }
 
     func deadlinePassed(_ context: ChannelHandlerContext) {
@@ -83,7 +81,7 @@ extension HTTPConnection {
 
     func watchProgress(_ sink: ResponseSink, _ context: ChannelHandlerContext) {
         takenByteCount = sink.takenByteCount
-        arm(timeouts.progress, context)
+        arm(timeouts.progress)
     }
 
     /// A client that takes a little is slow; one that takes nothing for so long is gone or hostile, and there is nobody to tell.

@@ -51,7 +51,8 @@ final class HTTPConnection: ChannelInboundHandler {
         didSet { noteIdle() }
     }
     var exchange: (any Exchange)?
-    var deadline: Scheduled<Void>?
+    /// What the current state waits for at most.
+    var deadline: LazyAlarm?
     var bytesBeforeHead = 0
     var bodyBytes = 0
     var mustClose = false
@@ -62,6 +63,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Where the client is.
     private(set) var network = ClientKey.network("")
     private var context: ChannelHandlerContext?
+    /// Where bytes go that have their framing: behind the HTTP encoder.
+    var wire: ChannelHandlerContext?
 
     /// Its place in its loop's `IdleList`, which alone touches this.
     var isListedIdle = false
@@ -80,10 +83,16 @@ final class HTTPConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        let alarm = LazyAlarm(eventLoop: context.eventLoop)
+        alarm.onRing = { [weak self] in
+            if let self, let context = self.context { deadlinePassed(context) }
+        }
+        deadline = alarm
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        deadline?.cancel()
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -106,7 +115,7 @@ final class HTTPConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         exchange?.clientWritabilityChanged(isWritable: context.channel.isWritable)
         if case .responding(let sink) = state {
-            if context.channel.isWritable { deadline?.cancel() } else { watchProgress(sink, context) }
+            if context.channel.isWritable { deadline?.disarm() } else { watchProgress(sink, context) }
         }
         context.fireChannelWritabilityChanged()
     }
@@ -155,7 +164,7 @@ final class HTTPConnection: ChannelInboundHandler {
             return context.close(promise: nil)
         }
         noteIdle()
-        arm(timeouts.idle, context)
+        arm(timeouts.idle)
     }
 
     /// No line in the log for each of them: there may be thousands.

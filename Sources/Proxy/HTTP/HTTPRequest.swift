@@ -31,6 +31,15 @@ struct HTTPRequest {
         }
         id = RequestID.from(head.headers.first(name: "x-request-id"))
     }
+
+    /// The client's key as `Authorization` has it; where that header is missing, the one of the Messages API stands for it. Nil if there
+    /// is none, or more than one: which of them counts must not depend on the reader.
+    var authorization: String? {
+        let shown = headers["authorization"]
+        guard shown.isEmpty else { return shown.count == 1 ? shown[0] : nil }
+        let keys = headers["x-api-key"]
+        return keys.count == 1 ? "Bearer \(keys[0])" : nil
+    }
 }
 
 /// Request ids: the client's own when it is harmless, else random.
@@ -43,7 +52,8 @@ enum RequestID {
     }
 
     static func fresh() -> String {
-        let value = UInt64.random(in: .min ... .max)
+        var generator = QuickRandom()
+        let value = generator.next()
         let digits = String(value, radix: 16)
         return "req_" + String(repeating: "0", count: 16 - digits.count) + digits
     }

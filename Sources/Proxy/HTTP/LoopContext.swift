@@ -7,10 +7,26 @@ import Upstream
 final class LoopContext: @unchecked Sendable {
     let eventLoop: any EventLoop
     let upstream: UpstreamClient
+    /// Where response bodies are framed.
+    let frame = FrameBuffer()
+    /// Where streams get their timers.
+    let alarms: AlarmPool
     private var connections: [ObjectIdentifier: (connection: HTTPConnection, context: ChannelHandlerContext)] = [:]
 
-    init(eventLoop: any EventLoop, options: UpstreamClientOptions) throws(UpstreamError) {
+    /// - Parameters:
+    ///   - eventLoop: the loop.
+    ///   - options: what holds for all transfers.
+    ///   - usesKernel: whether the kernel tells when upstreams have sent something; a helper thread does otherwise.
+    /// - Throws: `outOfResources`.
+    init(eventLoop: any EventLoop, options: UpstreamClientOptions, usesKernel: Bool) throws(UpstreamError) {
         self.eventLoop = eventLoop
+        alarms = AlarmPool(eventLoop: eventLoop)
+        var options = options
+        if usesKernel {
+            options.makeReadiness = { descriptor, _, ready throws(UpstreamError) in
+                try KernelReadiness(watching: descriptor, on: eventLoop, ready: ready)
+            }
+        }
         upstream = try UpstreamClient(loop: NIOLoopPort(eventLoop), options: options)
     }
 

@@ -4,14 +4,20 @@ import NIOHTTP1
 /// One response to one client: a head, bytes, an end; or everything at once. Used on the connection's event loop only.
 ///
 /// Nothing is sent before `flush`, so that the head and the first event leave in one write, and so does everything one round of
-/// the upstream brought.
+/// the upstream brought. Heads and ends go through the HTTP encoder of NIO; body bytes are framed here and go past it, for it would make
+/// three buffers of each chunk.
 final class ResponseSink {
     private let context: ChannelHandlerContext
+    /// Below the HTTP encoder; nil when the connection has gone.
+    private let wire: ChannelHandlerContext?
+    private let frame: FrameBuffer
     private let version: HTTPVersion
     private let isHeadRequest: Bool
     private let requestID: String
     private let keepsAlive: Bool
     private let crossOrigin: [(String, String)]
+    private let errorShape: ErrorShape
+    private var isChunked = false
     private(set) var hasStarted = false
     private(set) var hasEnded = false
     private(set) var status = 0
@@ -23,12 +29,18 @@ final class ResponseSink {
     /// Called once, when the system has taken the last byte, or cannot take it any more.
     var onFlushed: ((_ keepsAlive: Bool) -> Void)?
 
-    init(context: ChannelHandlerContext, request: HTTPRequest, keepsAlive: Bool, crossOrigin: [(String, String)] = []) {
+    init(
+        context: ChannelHandlerContext, wire: ChannelHandlerContext?, frame: FrameBuffer, request: HTTPRequest, keepsAlive: Bool,
+        crossOrigin: [(String, String)] = []
+    ) {
         self.context = context
+        self.wire = wire
+        self.frame = frame
         version = request.version
         isHeadRequest = request.method == .HEAD
         requestID = request.id
         self.crossOrigin = crossOrigin
+        errorShape = ErrorShape(request)
         // HTTP/1.0 has no chunks: the end of a stream is the end of the connection.
         self.keepsAlive = keepsAlive && request.version == .http1_1
     }
@@ -55,13 +67,11 @@ final class ResponseSink {
     func send(_ bytes: [UInt8]) {
         guard hasStarted, !hasEnded, !isHeadRequest, !bytes.isEmpty else { return }
         byteCount += bytes.count
-        var buffer = context.channel.allocator.buffer(capacity: bytes.count)
-        buffer.writeBytes(bytes)
-        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(buffer))), promise: nil)
+        wire?.write(NIOAny(IOData.byteBuffer(frame.framed(bytes, isChunked: isChunked))), promise: nil)
     }
 
     func flush() {
-        context.flush()
+        wire?.flush()
     }
 
     /// The response is complete. A slow client may still have to take most of it: only then may the connection close.
@@ -93,7 +103,8 @@ final class ResponseSink {
 
     /// A whole response that tells of a failure.
     func respond(_ failure: ProxyFailure) {
-        respond(status: failure.status, headers: failure.headers, body: failure.body)
+        let response = errorShape.response(to: failure, requestID: requestID)
+        respond(status: response.status, headers: response.headers, body: response.body)
     }
 
     private func writeHead(_ status: Int, _ headers: [(String, String)], length: Int?) {
@@ -101,10 +112,13 @@ final class ResponseSink {
         self.status = status
         var fields = HTTPHeaders(headers)
         fields.add(name: "x-request-id", value: requestID)
+        if errorShape == .messages { fields.add(name: "request-id", value: requestID) }
         for (name, value) in crossOrigin { fields.add(name: name, value: value) }
         if let length { fields.add(name: "content-length", value: String(length)) }
         if !keepsAlive { fields.replaceOrAdd(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: status), headers: fields)
+        // As the encoder will have it: a body of unknown length.
+        isChunked = length == nil && version == .http1_1 && head.status.mayHaveResponseBody
         context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
     }
 }

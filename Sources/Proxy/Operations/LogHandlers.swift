@@ -1,5 +1,4 @@
 import Foundation
-import JSONBytes
 import Logging
 import Settings
 
@@ -22,50 +21,21 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let own = event.metadata ?? [:]
+        let all = metadata.isEmpty ? own : metadata.merging(own) { $1 }
         // WALL: the date of a line.
-        let time = Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
-        LogOutput.shared.write(line(time, event.level, "\(event.message)", all)) { count in
-            line(time, .warning, "log lines lost", [("count", "\(count)")])
+        let time = Date().timeIntervalSince1970
+        LogOutput.shared.write(line(time, event.level, event.message.description, all)) { count in
+            line(time, .warning, "log lines lost", ["count": "\(count)"])
         }
     }
 
-    private func line(
-        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
-    ) -> String {
-        switch format {
-        case .text: LineLogHandler.text(time, level, message, metadata)
-        case .json: LineLogHandler.json(time, level, message, metadata)
+    private func line(_ time: Double, _ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> [UInt8] {
+        var line = LogLine(format, time, level.rawValue, message)
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            if case .string(let text) = value { line.append(key, value: text) } else { line.append(key, value: value.description) }
         }
-    }
-
-    private static func text(
-        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
-    ) -> String {
-        var line = "\(time) \(level.rawValue) \(message)"
-        for (key, value) in metadata {
-            let text = value.description
-            line += " \(key)=" + (text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") } ? text : quoted(text))
-        }
-        return line + "\n"
-    }
-
-    private static func json(
-        _ time: String, _ level: Logger.Level, _ message: String, _ metadata: [(key: String, value: Logger.MetadataValue)]
-    ) -> String {
-        var line = "{\"time\":\(quoted(time)),\"level\":\"\(level.rawValue)\",\"message\":\(quoted(message))"
-        for (key, value) in metadata {
-            let text = value.description
-            // Numbers stay numbers; everything else is a string.
-            line += ",\(quoted(key)):" + (Int(text).map { "\($0)" } == text ? text : quoted(text))
-        }
-        return line + "}\n"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        JSONText.appendQuoted(text, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return line.finished()
     }
 }
 

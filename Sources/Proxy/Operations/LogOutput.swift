@@ -1,5 +1,4 @@
 import Descriptors
-import Foundation
 import Synchronization
 
 /// Where log lines go: the standard error, as far as it takes them. A log must never stop a stream.
@@ -25,7 +24,7 @@ final class LogOutput: Sendable {
     /// - Parameters:
     ///   - line: the line with its end.
     ///   - lossNote: the line that tells how many lines were lost before it, in the log's own form.
-    func write(_ line: String, lossNote: (Int) -> String) {
+    func write(_ line: [UInt8], lossNote: (Int) -> [UInt8]) {
         lostLineCount.withLock { lost in
             guard hasRoom else { return lost += 1 }
             if lost > 0 {
@@ -39,10 +38,9 @@ final class LogOutput: Sendable {
 
     private var hasRoom: Bool { StandardDescriptors.hasRoom(descriptor) }
 
-    private func send(_ line: String) {
-        var bytes = Data(line.utf8)
-        if bytes.count > LogOutput.safeByteCount { bytes = bytes.prefix(LogOutput.safeByteCount - 1) + [0x0A] }
-        // The line is lost and there is nobody to tell.
-        try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: bytes)
+    private func send(_ line: [UInt8]) {
+        // What cannot be written is lost, and there is nobody to tell.
+        guard line.count > LogOutput.safeByteCount else { return StandardDescriptors.write(line, to: descriptor) }
+        StandardDescriptors.write(line.prefix(LogOutput.safeByteCount - 1) + [0x0A], to: descriptor)
     }
 }

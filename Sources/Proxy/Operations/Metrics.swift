@@ -7,7 +7,7 @@ final class Metrics: Sendable {
     static let buckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
 
     private struct Series: Hashable {
-        var name: String
+        var name: MetricName
         var labels: String
     }
 
@@ -26,13 +26,13 @@ final class Metrics: Sendable {
 
     /// Adds to a counter.
     func add(_ metric: MetricName, _ labels: [(String, String)] = [], by amount: Int = 1) {
-        let series = Series(name: metric.rawValue, labels: Metrics.render(labels))
+        let series = Series(name: metric, labels: Metrics.render(labels))
         store.withLock { $0.counters[series, default: 0] += amount }
     }
 
     /// Records a duration in a histogram.
     func observe(_ metric: MetricName, _ duration: Duration, _ labels: [(String, String)] = []) {
-        let series = Series(name: metric.rawValue, labels: Metrics.render(labels))
+        let series = Series(name: metric, labels: Metrics.render(labels))
         let seconds = duration.inSeconds
         store.withLock { store in
             var histogram = store.histograms[series] ?? Histogram()
@@ -52,11 +52,11 @@ final class Metrics: Sendable {
             for (name, labels, value) in gauges where name == metric {
                 lines += Metrics.line(name.rawValue, Metrics.render(labels), Metrics.number(value))
             }
-            for (series, value) in counters.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric.rawValue {
-                lines += Metrics.line(series.name, series.labels, "\(value)")
+            for (series, value) in counters.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric {
+                lines += Metrics.line(metric.rawValue, series.labels, "\(value)")
             }
-            for (series, histogram) in histograms.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric.rawValue {
-                lines += Metrics.lines(series.name, series.labels, histogram)
+            for (series, histogram) in histograms.sorted(by: { $0.key.labels < $1.key.labels }) where series.name == metric {
+                lines += Metrics.lines(metric.rawValue, series.labels, histogram)
             }
             guard !lines.isEmpty else { continue }
             output += "# HELP \(metric.rawValue) \(metric.help)\n# TYPE \(metric.rawValue) \(metric.kind)\n" + lines
@@ -84,10 +84,21 @@ final class Metrics: Sendable {
     }
 
     private static func render(_ labels: [(String, String)]) -> String {
-        labels.map { "\($0.0)=\"\(escaped($0.1))\"" }.joined(separator: ",")
+        var text = ""
+        for (name, value) in labels {
+            if !text.isEmpty { text += "," }
+            text += name
+            text += "=\""
+            text += escaped(value)
+            text += "\""
+        }
+        return text
     }
 
     private static func escaped(_ value: String) -> String {
+        guard value.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") }) else {
+            return value
+        }
         var output = ""
         for character in value.unicodeScalars {
             switch character {
@@ -118,10 +129,12 @@ enum MetricName: String, CaseIterable {
     case summarySteps = "reasoning_proxy_summary_steps_total"
     case summaryCalls = "reasoning_proxy_summary_calls_total"
     case summaryFallbacks = "reasoning_proxy_summary_fallbacks_total"
+    case promptSummaryCalls = "reasoning_proxy_prompt_summary_calls_total"
     case summaryTokens = "reasoning_proxy_summary_tokens_total"
     case summarySeconds = "reasoning_proxy_summary_seconds"
     case reasoningRepetitions = "reasoning_proxy_reasoning_repetitions_total"
     case answersMissing = "reasoning_proxy_answers_missing_total"
+    case carriedReasoning = "reasoning_proxy_carried_reasoning_total"
     case startsLearned = "reasoning_proxy_starts_learned_total"
     case startsKnown = "reasoning_proxy_starts_known"
     case readersPaused = "reasoning_proxy_slow_reader_pauses_total"
@@ -172,10 +185,12 @@ enum MetricName: String, CaseIterable {
         case .summarySteps: "Steps of reasoning summaries sent."
         case .summaryCalls: "Calls to the model that makes steps, by what came of them."
         case .summaryFallbacks: "Steps left to the extractive engine because the model gave none, by reason."
-        case .summaryTokens: "Tokens of the model that makes steps, as it counted them, by kind."
-        case .summarySeconds: "Duration of completed calls to the model that makes steps."
+        case .promptSummaryCalls: "Prompt summaries asked of a model, by what came of it; all but used are told without it."
+        case .summaryTokens: "Tokens of the model that makes summaries, as it counted them, by kind."
+        case .summarySeconds: "Duration of completed calls to the model that makes summaries."
         case .reasoningRepetitions: "Loops in reasoning: times a model began to repeat itself word by word."
         case .answersMissing: "Answers missing because the length was used up by reasoning."
+        case .carriedReasoning: "Raw reasoning sent out sealed and come back, by what came of it: sealed, opened, or why it was dropped."
         case .startsLearned: "Models found to begin inside reasoning although their profile says outside."
         case .startsKnown: "Models remembered to begin inside reasoning."
         case .readersPaused: "Times an upstream was paused because its client read too slowly."

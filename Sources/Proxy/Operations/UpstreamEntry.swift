@@ -33,7 +33,8 @@ final class UpstreamEntry: Sendable {
     /// Hands a permit back with what the call says about the upstream. Returns the change of the breaker's state, if there is one.
     func report(_ verdict: BreakerVerdict, for permit: BreakerPermit) -> BreakerTransition? {
         let now = now
-        let random = Double.random(in: 0...1)
+        var generator = QuickRandom()
+        let random = Double.random(in: 0...1, using: &generator)
         return breaker.withLock { $0.report(verdict, for: permit, now: now, random: random) }
     }
 

@@ -13,7 +13,7 @@ final class WaitingChat: Exchange {
         case over
     }
 
-    private let job: RelayJob
+    private var job: RelayJob
     private let server: ServerContext
     private let loop: LoopContext
     private let sink: ResponseSink
@@ -63,6 +63,8 @@ final class WaitingChat: Exchange {
     private func relay() {
         let relay = Relay(job, server: server, loop: loop, sink: sink)
         state = .relaying(relay)
+        // The relay alone decides how long the body is kept; a second owner would keep it as long as the stream lasts.
+        job.request.body = []
         relay.start()
     }
 
@@ -127,7 +129,7 @@ final class WaitingChat: Exchange {
     private func leaveLine() {
         _ = stopWaiting()
         state = .over
-        server.metrics.add(.requests, [("route", Endpoint.chat.rawValue), ("status", "499")])
+        server.metrics.add(.requests, [("route", job.route.rawValue), ("status", "499")])
         server.metrics.add(.clientsLeft, [("phase", "queue")])
         guard server.settings.logging.accessLog else { return }
         server.log.info("client left the queue", metadata: ["request_id": "\(job.request.id)", "status": "499"])

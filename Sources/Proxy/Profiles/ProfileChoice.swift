@@ -30,7 +30,7 @@ struct ProfileChoice {
             (self.profile, reason) = (profile, .configured)
         } else {
             profile = catalogue.profile(forModel: model)
-            reason = profile.profile.name == catalogue.profiles.last?.name ? .lastResort : .family
+            reason = profile.profile.name == catalogue.lastResortName ? .lastResort : .family
         }
     }
 

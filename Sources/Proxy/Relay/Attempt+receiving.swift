@@ -37,10 +37,12 @@ extension Attempt: TransferReceiver {
 
     func received(_ bytes: Span<UInt8>) {
         guard let relay else { return }
-        deadlines.bytesArrived(now: relay.now)
+        // The clock is read once for all that is done with these bytes.
+        let now = relay.now
+        deadlines.bytesArrived(now: now)
         switch state {
         case .streaming:
-            relay.received(bytes, from: self)
+            relay.received(bytes, from: self, at: now)
         case .gathering:
             // A body that has begun is expected to go on.
             if body.isEmpty { bodyBegan(relay) }

@@ -40,6 +40,8 @@ final class Attempt {
     var eventCount = 0
     /// When the first of them came.
     var firstEvent: Duration?
+    /// Whether its answer has begun, and others were told.
+    var hasAnswered = false
     /// When its head came, good or bad.
     var headArrived = Duration.zero
     var statistics: TransferStatistics?

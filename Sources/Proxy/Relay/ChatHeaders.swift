@@ -9,13 +9,13 @@ enum ChatHeaders {
             ("cache-control", "no-cache, no-transform"),
             // nginx holds a whole stream back without it.
             ("x-accel-buffering", "no"),
-            ("x-phases", job.plan.style.rawValue), ("x-upstream-attempts", String(attempts)),
+            ("x-phases", job.styleName), ("x-upstream-attempts", String(attempts)),
         ]
     }
 
     static func completion(_ job: RelayJob, attempts: Int) -> [(String, String)] {
         [
-            ("content-type", "application/json"), ("cache-control", "no-store"), ("x-phases", job.plan.style.rawValue),
+            ("content-type", "application/json"), ("cache-control", "no-store"), ("x-phases", job.styleName),
             ("x-upstream-attempts", String(attempts)),
         ]
     }

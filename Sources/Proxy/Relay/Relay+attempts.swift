@@ -115,8 +115,11 @@ extension Relay {
     private func lane(for text: TextReading, isHedge: Bool) -> StreamLane? {
         if isHedge { return machine.upstreamJoined(text) }
         if attemptCount == 0, !sink.hasStarted {
-            job.plan.text = text
-            machine = StreamMachine(job.plan)
+            // Mostly the plan was made for this very upstream.
+            if text != job.plan.text {
+                job.plan.text = text
+                machine = StreamMachine(job.plan)
+            }
         } else {
             machine.upstreamRestarted(profile: text.profile, beginsInside: text.beginsInside, whitespace: text.whitespace)
         }
@@ -171,6 +174,7 @@ extension Relay {
     private func tell(_ failure: AttemptFailure) {
         // A time to wait helps the client more than the fault of the upstream that was tried instead.
         let failure = failure.mayMoveOn && !isCommitted ? rateLimit ?? failure : failure
+        if job.tellsInStream(failure.status) { open() }
         guard sink.hasStarted else {
             respond(failure.status)
             return finish(.failed(failure.inStream))

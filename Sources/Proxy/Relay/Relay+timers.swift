@@ -13,7 +13,7 @@ extension Relay {
             next = earlier(next, attempt.isRefused ? attempt.headArrived + Relay.errorBodyTime : attempt.deadlines.nextCheck)
         }
         guard job.isStream, !isBeingRefused else { return next }
-        return earlier(next, sink.hasStarted ? machine.nextTick : openTime)
+        return earlier(next, sink.hasStarted ? machine.nextTick : earlier(openTime, machine.nextTick))
     }
 
     private func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
@@ -35,19 +35,15 @@ extension Relay {
         running.filter(\.hasAccepted).map { $0.headArrived + Relay.firstEventMargin }.reduce(commitTime) { min($0, $1) }
     }
 
-    /// One timer for everything that waits. It is moved only when something is due earlier: that it may ring too early costs
-    /// one look, moving it for every chunk would cost more than the chunk.
+    /// One timer for everything that waits. It is moved as a number, for every chunk; the timer itself rings too early now and then.
     func setAlarm() {
         guard !running.isEmpty, let next = nextLook else { return }
-        if let alarm, alarm.at <= next { return }
-        alarm?.task.cancel()
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let task = loop.eventLoop.scheduleTask(in: TimeAmount(max(.zero, next - now))) { bound.value.alarmRang() }
-        alarm = (next, task)
+        let alarm = alarm ?? loop.alarms.take { [weak self] in self?.alarmRang() }
+        self.alarm = alarm
+        alarm.arm(at: started + TimeAmount(next))
     }
 
     private func alarmRang() {
-        alarm = nil
         let now = now
         if end != nil {
             if let drainDeadline, now >= drainDeadline { letGo() }
@@ -70,10 +66,7 @@ extension Relay {
     }
 
     private func tick(_ now: Duration) {
-        if !sink.hasStarted {
-            if now >= openTime { open() }
-            return
-        }
+        if !sink.hasStarted, now >= openTime { return open() }
         machine.ticked(at: now, into: &output)
         if output.isEmpty { askSummariser() } else { send() }
     }

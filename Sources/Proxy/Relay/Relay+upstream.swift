@@ -11,27 +11,29 @@ extension Relay {
         setAlarm()
     }
 
-    /// An upstream has said something that is no error: our head goes out at once.
+    /// An upstream has said something that is no error: our head goes out at the end of the round that brought it.
     private func openIfSaid() {
-        if !output.isEmpty { open() }
+        if !output.isEmpty { begin() }
     }
 
     /// Bytes of an upstream's event stream.
-    func received(_ bytes: Span<UInt8>, from attempt: Attempt) {
+    func received(_ bytes: Span<UInt8>, from attempt: Attempt, at now: Duration) {
         let action = machine.upstreamSent(bytes, lane: attempt.lane, at: now, into: &output)
-        noteEvents(of: attempt)
+        noteEvents(of: attempt, at: now)
         openIfSaid()
         perform(action, of: attempt)
     }
 
-    private func noteEvents(of attempt: Attempt) {
-        guard machine.facts.upstreamEvents > attempt.eventCount else { return }
-        let now = now
-        attempt.eventCount = machine.facts.upstreamEvents
+    private func noteEvents(of attempt: Attempt, at now: Duration) {
+        let eventCount = machine.upstreamEventCount
+        guard eventCount > attempt.eventCount else { return }
+        attempt.eventCount = eventCount
         if attempt.firstEvent == nil { attempt.firstEvent = now }
         attempt.deadlines.eventArrived(now: now)
         guard machine.isCommitted else { return }
         attempt.deadlines.answerBegan(now: now)
+        guard !attempt.hasAnswered else { return }
+        attempt.hasAnswered = true
         // It cannot be sent to another upstream any more.
         job.request.body = []
         answers(attempt)
@@ -40,18 +42,22 @@ extension Relay {
 
     /// The upstream's event stream has ended, as far as the transport can tell, well.
     func streamEnded(_ attempt: Attempt) {
+        let now = now
         let action = machine.upstreamEnded(lane: attempt.lane, at: now, into: &output)
-        noteEvents(of: attempt)
+        noteEvents(of: attempt, at: now)
         openIfSaid()
         perform(action, of: attempt)
+        // Behind the round's end: nobody else would flush.
+        if end == nil, sink.hasStarted { send() }
     }
 
     /// A whole body has been read: told as a stream, or transformed, as the client asked.
     func completed(_ attempt: Attempt) {
         guard !attempt.body.isEmpty else { return failed(attempt, AttemptFailure(.empty)) }
         if job.isStream {
+            let now = now
             let action = machine.upstreamSentWhole(attempt.body.span, lane: attempt.lane, at: now, into: &output)
-            noteEvents(of: attempt)
+            noteEvents(of: attempt, at: now)
             openIfSaid()
             return perform(action, of: attempt)
         }

@@ -20,6 +20,8 @@ final class Relay: Exchange {
     static let firstEventMargin = Duration.milliseconds(25)
     /// How long the body of an upstream's error may take; then what has come of it has to do.
     static let errorBodyTime = Duration.milliseconds(500)
+    /// Room for output that a stream keeps from round to round; a thousand streams keep a thousand times as much.
+    static let keptOutputBytes = 16 << 10
 
     var job: RelayJob
     let server: ServerContext
@@ -55,9 +57,10 @@ final class Relay: Exchange {
     var end: StreamEnd?
     var facts: StreamFacts?
     var isPaused = false
-    /// The calls to a model that makes the steps; nil without one.
+    /// The calls to a model that makes summaries; nil without one.
     lazy var summaryCalls = makeSummaryCalls()
-    var alarm: (at: Duration, task: Scheduled<Void>)?
+    /// Rings when something has to be looked at; nil while nothing is waited for.
+    var alarm: LazyAlarm?
     var drainDeadline: Duration?
 
     init(_ job: RelayJob, server: ServerContext, loop: LoopContext, sink: ResponseSink) {
@@ -74,7 +77,7 @@ final class Relay: Exchange {
     func start() {
         guard !startFirst() else {
             // Nothing to wait for: else the head would race with an upstream that is quick to refuse.
-            if server.settings.stream.commitDelay == .zero { open() }
+            if server.settings.stream.commitDelay == .zero { open() } else { askAboutPrompt() }
             return
         }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }
@@ -137,20 +140,32 @@ final class Relay: Exchange {
     /// The head of a stream, and the first phase with it.
     func open() {
         guard !sink.hasStarted, end == nil, job.isStream else { return }
+        begin()
+        send()
+    }
+
+    /// The head of a stream, and the first phase with it; they leave with what the round brings else.
+    func begin() {
+        guard !sink.hasStarted, end == nil, job.isStream else { return }
         sink.start(status: 200, headers: ChatHeaders.stream(job, attempts: attemptCount))
         machine.opened(at: now, into: &output)
-        send()
     }
 
     /// Everything that was written since the last time leaves in one write.
     func send() {
-        if !output.isEmpty {
-            sink.send(output)
-            output.removeAll(keepingCapacity: true)
+        if takeOutput() {
+            sink.flush()
+            pauseUpstreamsIfClientIsSlow()
         }
-        sink.flush()
-        pauseUpstreamsIfClientIsSlow()
         askSummariser()
+    }
+
+    /// Hands over what the machine has written, to be flushed. False if there was nothing.
+    private func takeOutput() -> Bool {
+        guard !output.isEmpty else { return false }
+        sink.send(output)
+        if output.capacity <= Relay.keptOutputBytes { output.removeAll(keepingCapacity: true) } else { output = [] }
+        return true
     }
 
     /// What the machine wants done after an input of the attempt.
@@ -162,7 +177,8 @@ final class Relay: Exchange {
             if !sink.hasStarted, case .failed(let failure) = end {
                 respond(ProxyFailure(failure))
             } else {
-                send()
+                // The end leaves with the last bytes.
+                _ = takeOutput()
                 sink.end()
             }
             finish(end)
@@ -204,7 +220,7 @@ final class Relay: Exchange {
     func letGo() {
         for attempt in running { attempt.letGo() }
         running = []
-        alarm?.task.cancel()
+        if let alarm { loop.alarms.giveBack(alarm) }
         alarm = nil
     }
 }

@@ -50,7 +50,7 @@ enum UpstreamCall {
         switch settings.authorization {
         case .key: if let key = settings.apiKey { headers.append(("authorization", "Bearer \(key.exposed)")) }
         case .forward:
-            if let value = client.headers.first(name: "authorization"), isPlain(value) { headers.append(("authorization", value)) }
+            if let value = client.authorization, isPlain(value) { headers.append(("authorization", value)) }
         case .none: break
         }
         for field in settings.headers { headers.append((field.name, field.value.exposed)) }

@@ -11,9 +11,14 @@ import Summaries
 struct SummaryChoice {
     let settings: SummarySettings
 
-    /// How the reasoning appears.
+    /// How the reasoning of a chat request appears.
     func mode(for chat: ChatRequest, model: String) throws(ProxyFailure) -> StreamPlan.ReasoningMode {
-        switch try level(for: chat, model: model) {
+        try mode(asked: chat.summaryLevel, for: chat, model: model)
+    }
+
+    /// How the reasoning appears; `asked` is what the request wants, in whatever words its API has for it.
+    func mode(asked: SummaryLevel?, for chat: ChatRequest, model: String) throws(ProxyFailure) -> StreamPlan.ReasoningMode {
+        switch try level(asked ?? .auto, for: chat, model: model) {
         case .off: .off
         case .full: .full
         case .concise: .extractive(options(.concise))
@@ -22,9 +27,8 @@ struct SummaryChoice {
         }
     }
 
-    private func level(for chat: ChatRequest, model: String) throws(ProxyFailure) -> SummaryLevelName {
+    private func level(_ asked: SummaryLevel, for chat: ChatRequest, model: String) throws(ProxyFailure) -> SummaryLevelName {
         let configured = configured(for: model)
-        let asked = chat.summaryLevel ?? .auto
         if asked == .full, configured != .full, !settings.allowsFull {
             throw .rawReasoningRefused(param: chat.phases?.summary == nil ? "reasoning.summary" : "phases.summary")
         }

@@ -195,3 +195,18 @@ struct script *script_make(const struct plan *plan) {
     script->raw_length = raw.length;
     return script;
 }
+
+void script_print_scenario(const struct plan *plan, const char *name) {
+    struct author author = {.state = 12345};
+    char content[160];
+    printf("{\"name\": \"%s\", \"description\": \"a stream of the benchmark\", \"format\": \"plain\", ", name);
+    printf("\"pacing\": {\"tokens_per_second\": %g, \"jitter\": 0, \"first_token_delay_ms\": 0}, \"chunking\": \"events:%u\", \"segments\": [",
+           plan->gap_us == 0 ? 0 : 1e6 / plan->gap_us, plan->per_write);
+    for (uint32_t index = 0; index < plan->reasoning + plan->answer; index++) {
+        content_of(plan, &author, index, content);
+        if (index == 0) printf("{\"phase\": \"%s\", \"content\": [", plan->reasoning > 0 ? "reasoning" : "answer");
+        else if (index == plan->reasoning) printf("]}, {\"phase\": \"answer\", \"content\": [");
+        printf("%s\"%s\"", index == 0 || index == plan->reasoning ? "" : ", ", content);
+    }
+    printf("]}]}\n");
+}

@@ -49,6 +49,9 @@ bool plan_read(struct plan *plan, const char *name, size_t length);
 // Makes the script of a plan, the same in every process. Ends the process if memory is out.
 struct script *script_make(const struct plan *plan);
 
+// Prints the same stream as a scenario of the mock upstream (tagged, without times).
+void script_print_scenario(const struct plan *plan, const char *name);
+
 // The monotonic clock, the same for all processes of a machine, in nanoseconds.
 uint64_t now_ns(void);
 

@@ -1,0 +1,61 @@
+import Testing
+
+extension EndToEnd {
+    /// Both ways in which a loop learns that an upstream has sent something. All other suites run with the default one, or with the one
+    /// named by `PROXY_SERVER_READINESS`.
+    @Suite struct ReadinessTests {
+        private static let ways = ["kernel", "thread"]
+
+        private static func house(_ way: String, _ settings: [String: String] = [:]) throws -> House {
+            let house = try House(settings.merging(["server-readiness": way, "server-threads": "2", "log-level": "debug"]) { $1 })
+            #expect(house.proxy.errors.text.contains("readiness by=\(way)"), "\(house.proxy.errors.text)")
+            return house
+        }
+
+        @Test(arguments: ways) func manyStreamsAtOnceAreWhole(way: String) throws {
+            let house = try Self.house(way)
+            for _ in 0..<3 {
+                let connections = try (0..<40).map { _ in try house.connect() }
+                for connection in connections { try connection.send(Request.chat("fast", stream: true).bytes) }
+                for connection in connections { #expect(try connection.reply(within: .seconds(20)).stream.endsWithDone) }
+            }
+            #expect(try house.upstreamRequests() == 120)
+        }
+
+        @Test(arguments: ways) func aSlowReaderPausesItsUpstreamAndGetsEveryByte(way: String) throws {
+            let house = try Self.house(way)
+            let (order, answer) = BackpressureTests.scenario(bytes: 8 << 20)
+            try house.order(order)
+            let connection = try house.connect(receiveBuffer: 8 << 10)
+            try connection.send(Request.chat("much", stream: true).bytes)
+            try eventually("the mock to be blocked", within: .seconds(20)) { try house.mockState()["streams"]["blocked"].int == 1 }
+            // The others on the same loops go on.
+            for _ in 0..<4 { #expect(try house.stream("fast").stream.endsWithDone) }
+            let reply = try connection.reply(within: .seconds(40))
+            #expect(reply.stream.answer == answer)
+        }
+
+        @Test(arguments: ways) func aClientThatLeavesTakesItsUpstreamWithIt(way: String) throws {
+            let house = try Self.house(way)
+            for _ in 0..<10 {
+                try house.heldStream().close()
+                try eventually("the upstream's request to end") { try house.mockState()["streams"]["held"].int == 0 }
+            }
+        }
+
+        @Test(arguments: ways) func anUpstreamThatGoesSilentRunsIntoItsClock(way: String) throws {
+            let house = try Self.house(way, ["upstream-timeouts-gap-answer": "300ms"])
+            let connection = try house.heldStream()
+            let reply = try connection.reply(within: .seconds(10))
+            #expect(reply.text.contains("upstream_idle_timeout"))
+        }
+
+        @Test(arguments: ways) func aProxyThatIsStoppedEndsItsStreams(way: String) throws {
+            let house = try Self.house(way, ["shutdown-grace": "200ms"])
+            let connection = try house.heldStream()
+            house.proxy.signal(15)
+            #expect(try connection.reply(within: .seconds(10)).text.contains("server_shutdown"))
+            #expect(try eventually("the exit", within: .seconds(10)) { house.proxy.state } == .code(0))
+        }
+    }
+}
