@@ -5,18 +5,34 @@ struct Candidate {
     var characters: Int
     var ordinal: Int
     var judgement: Judgement
-    var score: Int { judgement.score }
+    /// Points for what the reasoning keeps coming back to and no step has said, less those for what was said.
+    var topicality = 0
+    var score: Int { judgement.score + topicality }
+}
 
-    /// Characters that every sentence is taken to cost beside its own: a reader's attention.
-    static let attention = 40
-    /// What it says for its length: of two good sentences the shorter one leaves room for a third.
-    var worth: Int { max(2, score + 10) * 1_000 / (characters + Self.attention) }
+/// What a step of one or two sentences is worth: what a reader would miss, less what it costs to read.
+enum Worth {
+    /// Points from which a sentence is as likely to be missed as not.
+    static let evenScore = 47
+    /// The chance that a sentence would be missed rises by so much a point, per hundred thousand, between the bounds.
+    static let rise = 1_000
+    static let leastChance = 2_000
+    static let mostChance = 98_000
+    /// The same measure for a character of the summary: a sentence that is missed with even odds may have 125.
+    static let price = 400
+    /// What a term counts that two sentences of a step share.
+    static let repetition = 3_000
+
+    /// Of one sentence.
+    static func of(_ candidate: Candidate) -> Int {
+        min(mostChance, max(leastChance, 50_000 + rise * (candidate.score - evenScore))) - price * candidate.characters
+    }
 }
 
 /// The best sentences since the last step: a bounded list in text order.
 struct Candidates {
     /// Sentences kept. The worst goes when another comes.
-    static let most = 12
+    static let most = 16
 
     private(set) var list: [Candidate] = []
     /// What was dropped, at most as many as there can be: memory for those that come.
@@ -49,6 +65,12 @@ struct Candidates {
     /// One that was dropped, for its memory.
     mutating func takeSpare() -> Candidate? { spares.popLast() }
 
+    /// Rates all anew: the reasoning and the steps have gone on since they came.
+    mutating func rate(_ recurring: RecurringTerms, _ said: SaidTerms) {
+        for index in list.indices { list[index].topicality = Topicality.points(of: list[index].judgement.terms, recurring, said) }
+        noteHighest()
+    }
+
     mutating func removeAll() {
         list.removeAll(keepingCapacity: true)
         highestScore = .min
@@ -56,23 +78,38 @@ struct Candidates {
 
     private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
 
-    /// The worthiest of at least `score` points and at most `room` characters; of equals the latest. Asked for with every piece of text while a
-    /// good sentence waits for room, so it looks without copying.
-    func best(atLeast score: Int, within room: Int) -> Candidate? {
-        guard highestScore >= score else { return nil }
-        var best: (index: Int, worth: Int)?
-        for index in list.indices {
-            guard list[index].judgement.score >= score, list[index].characters <= room else { continue }
-            let worth = list[index].worth
-            if worth >= best?.worth ?? .min { best = (index, worth) }
+    /// The one or two sentences, in the text's order, that are worth most together in `room` characters. A sentence that points back stands
+    /// behind the one it points to, or alone where there is nothing else. Compares each two: some hundred comparisons a step.
+    func bestStep(within room: Int) -> [Candidate] {
+        var best: (worth: Int, indices: ClosedRange<Int>, isPair: Bool)?
+        let worths = list.map { Worth.of($0) }
+        func offer(_ worth: Int, _ first: Int, _ last: Int) {
+            if worth > best?.worth ?? .min { best = (worth, first...last, first != last) }
         }
-        return best.map { list[$0.index] }
+        for first in list.indices where list[first].characters <= room && !list[first].judgement.dangles {
+            offer(worths[first], first, first)
+            for second in list.indices where second > first && fits(second, behind: first, within: room) {
+                let shared = SaidTerms.shared(list[first].judgement.terms, list[second].judgement.terms)
+                guard shared * 100 <= min(list[first].judgement.terms.count, list[second].judgement.terms.count) * SaidTerms.overlapLimit
+                else { continue }
+                offer(worths[first] + worths[second] - shared * Worth.repetition, first, second)
+            }
+        }
+        if best == nil { for index in list.indices where list[index].characters <= room { offer(worths[index], index, index) } }
+        guard let best else { return [] }
+        return best.isPair ? [list[best.indices.lowerBound], list[best.indices.upperBound]] : [list[best.indices.lowerBound]]
+    }
+
+    private func fits(_ second: Int, behind first: Int, within room: Int) -> Bool {
+        let (before, after) = (list[first], list[second])
+        guard before.characters + after.characters < room else { return false }
+        return !after.judgement.dangles || after.ordinal == before.ordinal + 1
     }
 
     /// The highest score of those with at most `room` characters; nil when there is none.
     func highestScore(within room: Int) -> Int? {
         var highest: Int?
-        for index in list.indices where list[index].characters <= room { highest = max(highest ?? .min, list[index].judgement.score) }
+        for index in list.indices where list[index].characters <= room { highest = max(highest ?? .min, list[index].score) }
         return highest
     }
 
@@ -85,10 +122,5 @@ struct Candidates {
             best = (index, worth)
         }
         return best.map { list[$0.index] }
-    }
-
-    /// The sentence right before or after another.
-    func neighbour(of candidate: Candidate, at distance: Int) -> Candidate? {
-        list.first { $0.ordinal == candidate.ordinal + distance }
     }
 }

@@ -13,12 +13,4 @@ struct Pace {
         let span = (end - start).attoseconds
         return start + Duration(attoseconds: span * Int128(good - score) / Int128(good - fair))
     }
-
-    /// The least points that are due at `now`, which is not before `start`.
-    func score(at now: Duration) -> Int {
-        guard now < end else { return fair }
-        var score = good
-        while let due = due(for: score - 1), due <= now { score -= 1 }
-        return score
-    }
 }

@@ -7,10 +7,11 @@ extension ReasoningSummary {
 
     /// The step with which the summary ends; nil when there is nothing left to say.
     mutating func closingStep(at now: Duration) -> Step? {
-        let room = min(options.closingRoom(after: splitter.scalarCount, said: characterCount), remainingCharacters)
+        let share = options.closingRoom(after: splitter.scalarCount, opening: opening, said: characterCount)
+        let room = min(share, remainingCharacters)
         if let drawn = drawnConclusion(within: room) { return isWorthEnding(with: drawn, at: now) ? sayAlone(drawn, at: now) : nil }
         guard let chosen = bestLeft(within: room), isWorthEnding(with: chosen, at: now) else { return nil }
-        return say(chosen, within: room, at: now)
+        return sayAlone(chosen, at: now)
     }
 
     /// The conclusion among the last passages, however long ago its words were new.

@@ -5,6 +5,7 @@
 /// - opening: the first step comes with the first good sentence, or with any after `firstStepDelay`;
 /// - pacing: further steps come `minimumStepInterval` apart when there is a good sentence, up to `maximumStepInterval` the less good it is, and
 ///   within the allowance (see `ReasoningSummaryOptions`);
+/// - overdue: nothing was said for `maximumStepInterval`; a fair sentence may take of the room that was kept for the conclusion;
 /// - looping: the model repeats itself; nothing is due but a step that says so, once for each loop;
 /// - finished: nothing is due any more, unless another upstream takes over.
 ///
@@ -15,16 +16,12 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// Points from which a sentence is good enough to be said as soon as the clock allows.
     static let goodScore = 60
     /// Points from which a sentence is better than silence.
-    static let fairScore = 10
+    static let fairScore = 5
     /// The same two for the first step: an early sign of life matters more than its content.
     static let goodOpeningScore = 120
     static let fairOpeningScore = -16
     /// Share of the closing sentence's terms that may be known when the answer has just been said, in percent.
     static let answeredOverlap = 50
-    /// A step shorter than this, in characters, takes a good neighbour along.
-    static let shortStep = 60
-    /// Points from which a sentence is good enough to be said along with another.
-    static let companionScore = 25
 
     /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
     static let pieceLength = 4_096
@@ -35,7 +32,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
         + SaidTerms.mostSteps * Judge.mostTerms * SaidTerms.bytesPerTerm + Judge.mostPromptTerms * 4 + Closing.most
         * SentenceSplitter.longestSentence
-        + SentenceSplitter.longestSentence + pieceLength + RepetitionWatch.heldByteCount
+        + SentenceSplitter.longestSentence + pieceLength + RecurringTerms.slots + RepetitionWatch.heldByteCount
 
     let options: ReasoningSummaryOptions
     var splitter = SentenceSplitter()
@@ -46,6 +43,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     var candidates = Candidates()
     var closing = Closing()
     var said = SaidTerms()
+    /// What the reasoning keeps coming back to.
+    private var recurring = RecurringTerms()
     private var watch = RepetitionWatch()
     /// The loop, counted from 1, of which a step has told.
     private var loopTold = 0
@@ -53,7 +52,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     private var begun: Duration?
     private var latest = Duration.zero
     var lastStep: Duration?
-    private var scalarsAtLastStep = 0
+    var scalarsAtLastStep = 0
     var characterCount = 0
     /// Characters that another engine has said; they take nothing of this one's share.
     var othersCharacterCount = 0
@@ -84,8 +83,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
 
     /// Bytes held now; never more than `largestHeldByteCount`.
     public var heldBytes: Int {
-        splitter.heldBytes + candidates.heldBytes + said.heldBytes + judge.heldBytes + watch.heldBytes + closing.heldBytes
-            + (heading?.text.count ?? 0)
+        splitter.heldBytes + candidates.heldBytes + said.heldBytes + recurring.heldBytes + judge.heldBytes + watch.heldBytes
+            + closing.heldBytes + (heading?.text.count ?? 0)
     }
 
     /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
@@ -112,6 +111,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         passages.removeAll()
         candidates.removeAll()
         closing.removeAll()
+        recurring.removeAll()
         heading = nil
     }
 
@@ -123,10 +123,9 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard watch.loopBegan == nil, now >= pace.start, stepCount == 0 || hasEnoughNew else { return nil }
         // Asked with every piece of text: the best score of all tells cheaply whether anything can be due, however many wait.
         guard let earliest = pace.due(for: candidates.highestScore), now >= earliest else { return nil }
-        guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due,
-            let chosen = candidates.best(atLeast: pace.score(at: now), within: room)
-        else { return nil }
-        return say(chosen, within: room, at: now)
+        let room = room(at: now)
+        guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due else { return nil }
+        return sayBest(within: room, at: now)
     }
 
     /// When `step` will have something if no more text comes; nil when that needs more text.
@@ -134,7 +133,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard let begun, !isFinished else { return nil }
         if let noticeDue { return noticeDue }
         guard watch.loopBegan == nil, stepCount == 0 || hasEnoughNew else { return nil }
-        return candidates.highestScore(within: room).flatMap { pace(since: begun).due(for: $0) }
+        return soonestDue(pace(since: begun))
     }
 
     /// The reasoning ended: the conclusion, if it has not been said. With `cutShort` the text may have ended inside a sentence, and a last line
@@ -146,27 +145,6 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         examine()
         isFinished = true
         return closingStep(at: now)
-    }
-
-    /// How many points a sentence needs by now: ever fewer, the longer nothing was said.
-    private func pace(since begun: Duration) -> Pace {
-        guard let lastStep else {
-            return Pace(start: begun, end: begun + options.firstStepDelay, good: Self.goodOpeningScore, fair: Self.fairOpeningScore)
-        }
-        return Pace(
-            start: lastStep + options.minimumStepInterval, end: lastStep + options.maximumStepInterval, good: Self.goodScore,
-            fair: Self.fairScore)
-    }
-
-    private var hasEnoughNew: Bool { splitter.scalarCount - scalarsAtLastStep >= options.minimumNewCharacters }
-
-    /// Characters the next step may have.
-    private var room: Int {
-        let allowed = options.allowance(after: splitter.scalarCount)
-        // A character of Chinese or Japanese says more than two letters, and takes a model as long.
-        let opening = options.openingCharacters * (splitter.scalarCount * 5 - splitter.wideCount * 3) / max(1, splitter.scalarCount * 5)
-        let share = (stepCount == 0 ? max(allowed, opening) : allowed) - characterCount
-        return min(share, options.maximumStepCharacters, remainingCharacters)
     }
 }
 
@@ -214,6 +192,7 @@ extension ReasoningSummary {
         if sentence.kind == .heading {
             heading = Heading(text: sentence.text, ordinal: sentence.ordinal)
         } else if let judgement = judge.judge(sentence) {
+            recurring.add(judgement.terms)
             if let left = consider(sentence, judgement) {
                 spareText = left.text
                 judge.recycle(left.judgement.terms)
@@ -230,15 +209,18 @@ extension ReasoningSummary {
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return candidate }
         candidate.characters = CharacterCount.of(sentence.text)
         guard candidate.characters <= options.maximumStepCharacters else { return candidate }
+        candidate.topicality = Topicality.points(of: judgement.terms, recurring, said)
         return candidates.add(candidate)
     }
 
     /// The step of one sentence.
     mutating func sayAlone(_ chosen: Candidate, at now: Duration) -> Step { said([chosen], titledBy: chosen.ordinal, at: now) }
 
-    mutating func say(_ chosen: Candidate, within room: Int, at now: Duration) -> Step {
-        let pair = companion(of: chosen, within: room).map { $0.ordinal < chosen.ordinal ? [$0, chosen] : [chosen, $0] } ?? [chosen]
-        return said(pair, titledBy: chosen.ordinal, at: now)
+    /// The best step of what is at hand; nil when nothing fits.
+    mutating func sayBest(within room: Int, at now: Duration) -> Step? {
+        candidates.rate(recurring, said)
+        let chosen = candidates.bestStep(within: room)
+        return chosen.isEmpty ? nil : said(chosen, titledBy: chosen[chosen.count - 1].ordinal, at: now)
     }
 
     private mutating func said(_ pair: [Candidate], titledBy ordinal: Int, at now: Duration) -> Step {
@@ -252,18 +234,6 @@ extension ReasoningSummary {
         lastStep = now
         scalarsAtLastStep = splitter.scalarCount
         return step
-    }
-
-    /// A neighbour to say with the chosen sentence: the one before if the chosen points back, else the one after if both are short and good.
-    private func companion(of chosen: Candidate, within room: Int) -> Candidate? {
-        let left = room - chosen.characters - 1
-        func fits(_ other: Candidate) -> Bool {
-            let overlap = SaidTerms.shared(other.judgement.terms, chosen.judgement.terms)
-            return other.characters <= left && overlap * 100 <= other.judgement.terms.count * SaidTerms.overlapLimit
-        }
-        if chosen.judgement.dangles, let before = candidates.neighbour(of: chosen, at: -1), fits(before) { return before }
-        guard chosen.characters < Self.shortStep else { return nil }
-        return candidates.best(where: { $0.ordinal != chosen.ordinal && $0.score >= Self.companionScore && fits($0) }, by: \.worth)
     }
 
     private static func joined(_ sentences: [Candidate]) -> String {

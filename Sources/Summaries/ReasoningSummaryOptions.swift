@@ -23,8 +23,8 @@ public struct ReasoningSummaryOptions: Sendable {
     public var maximumStepCharacters = 240
     /// Characters of all steps together. The pace slows down long before, so that a long reasoning is covered to its end.
     public var maximumTotalCharacters = 8_000
-    /// Characters of summary for each character of reasoning, at the beginning; a little more with the conclusion.
-    public var share = 0.1
+    /// Characters of summary for each character of reasoning, with the conclusion; of a long text less, see `maximumTotalCharacters`.
+    public var share = 0.147
     /// Characters that the first step may have before the share allows them.
     public var openingCharacters = 120
     /// After so long a time of mere repetition a step says so, once for each loop; nil for never.
@@ -45,8 +45,8 @@ public struct ReasoningSummaryOptions: Sendable {
         maximumTotalCharacters = total
         switch level {
         case .auto: break
-        case .concise: scale(interval: 2, step: 160, share: 0.05, total: total / 2)
-        case .detailed: scale(interval: 2.0 / 3, step: 320, share: 0.2, total: total * 2)
+        case .concise: scale(interval: 2, step: 160, share: 0.074, total: total / 2)
+        case .detailed: scale(interval: 2.0 / 3, step: 320, share: 0.294, total: total * 2)
         }
     }
 
@@ -60,25 +60,33 @@ public struct ReasoningSummaryOptions: Sendable {
         maximumTotalCharacters = max(step, total)
     }
 
-    /// Characters that all steps may have after `reasoning` scalars, before the conclusion: the share, then ever less, never more than the
-    /// total without room for one last step; at the beginning less, so that there is room for a conclusion if the text ends soon.
-    func allowance(after reasoning: Int) -> Int {
+    /// Characters that all steps may have after `reasoning` scalars, before the conclusion: at the beginning enough for two short steps, then
+    /// what the share leaves beside a conclusion. `opening` is `openingCharacters` in the text's script.
+    func allowance(after reasoning: Int, opening: Int) -> Int {
+        let early = min(opening * 3 / 2, opening / 2 + Int(Double(reasoning) * share * Self.earlyShare))
+        return max(early, affordable(after: reasoning) * 4 / 5 - opening / 2)
+    }
+
+    /// The same when a step is overdue: a short conclusion must still have room.
+    func overdueAllowance(after reasoning: Int, opening: Int) -> Int { affordable(after: reasoning) * 19 / 20 - opening * 3 / 10 }
+
+    /// The share of so long a text, but less when that comes to more than half the total: ever less, never more than the total without room
+    /// for one last step.
+    private func affordable(after reasoning: Int) -> Int {
         let room = max(1, maximumTotalCharacters - maximumStepCharacters)
-        let grown = Int(Double(reasoning) * share)
-        let early = max(openingCharacters * 5 / 3, Int(Double(reasoning) * share * Self.earlyShare) - openingCharacters / 3)
-        return min(early, openingCharacters / 2 + grown * room / (grown + room))
+        let wanted = Int(Double(reasoning) * share)
+        return wanted * 2 <= room ? wanted : room - room * room / (4 * wanted)
     }
 
     /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
-    func closingRoom(after reasoning: Int, said: Int) -> Int {
-        let left = Int(Double(reasoning) * share * Self.closingShare) - said
-        let least = reasoning < Self.shortText ? maximumStepCharacters : openingCharacters * 5 / 6
+    func closingRoom(after reasoning: Int, opening: Int, said: Int) -> Int {
+        let left = Int(Double(reasoning) * share) - said
+        let least = reasoning < Self.shortText ? maximumStepCharacters : opening * 3 / 4
         return max(least, min(left, maximumStepCharacters * 5 / 3))
     }
 
     /// Scalars of a text that is so short that a conclusion is told whole.
     static let shortText = 2_000
-    /// How much more than the share may be used early, and with the conclusion.
-    private static let earlyShare = 1.2
-    private static let closingShare = 1.48
+    /// How much of the share may be used early: there must be room for a conclusion if the text ends soon.
+    private static let earlyShare = 0.8
 }

@@ -53,6 +53,10 @@ struct SaidTerms {
         return !shared.isAny(above: count * limit / 100) && known * 100 < count * Self.recentOverlapLimit
     }
 
+    /// True when a step has said the term.
+    @inline(__always)
+    func contains(_ term: UInt32) -> Bool { steps[term] != nil }
+
     /// True when the latest steps together hold less than `share` percent of the terms.
     func isNewLately(_ terms: [UInt32], upTo share: Int) -> Bool {
         let known = terms.count { steps[$0, default: 0] & recent != 0 }

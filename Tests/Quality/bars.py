@@ -33,7 +33,7 @@ def verdicts(results):
     bar(f"compression {COMPRESSION[0]:.0%} to {COMPRESSION[1]:.0%} above {LONG} characters", not outside, f"{len(outside)} outside", *outside)
     slow = [
         result["name"] for result in results
-        if any(first is None or first > min(metrics.FIRST, max(result["seconds"], 0.001)) + 0.001 for first in result["firsts"])]
+        if any(first is None or first > min(metrics.FIRST, max(seconds, 0.001)) + 0.001 for first, seconds in zip(result["firsts"], result["lengths"]))]
     bar(f"first step within {metrics.FIRST:.0f} s", not slow, f"{len(slow)} later", *slow)
     bar(f"steps at least {metrics.EARLY:.0f} s apart", total["early"] == 0, f"{total['early']} earlier",
         *[result["name"] for result in results if result["early"]])

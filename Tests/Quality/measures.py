@@ -40,7 +40,7 @@ def measured(trace, line, rate):
     characters = sum(map(len, units))
     return {
         "runs": 1, "name": trace.name, "set": trace.set, "kind": trace.kind, "language": trace.language, "traits": trace.traits,
-        "reasoning_characters": len(trace.reasoning), "seconds": line["seconds"], "characters": characters, "steps": len(units),
+        "reasoning_characters": len(trace.reasoning), "seconds": line["seconds"], "lengths": [line["seconds"]], "characters": characters, "steps": len(units),
         "titles": sum(1 for step in steps if step["title"]), "tokens": line["tokens"],
         "microseconds_per_token": line.get("microseconds_per_token"),
         "compression": characters / max(1, len(trace.reasoning)), "compressions": [characters / max(1, len(trace.reasoning))],

@@ -143,7 +143,7 @@ def incomplete(text, reasoning):
     # Half-open intervals: one round and one square bracket make a pair.
     if any(depth[2:]) or depth[0] + depth[1] or body.count('"') % 2:
         return "bracket or quotation not closed"
-    return begins_inside(bare, reasoning) or ends_inside(core, reasoning) or glued(bare, reasoning)
+    return begins_inside(bare, reasoning) or ends_inside(core, reasoning) or next(filter(None, (glued(one, reasoning) for one in cutting.sentences(bare))), "")
 
 
 def squeezed(text):
@@ -171,7 +171,7 @@ def begins_inside(bare, reasoning):
 
 
 def glued(bare, reasoning):
-    """Looks each half line up: the step goes on where in the reasoning a line ends without punctuation."""
+    """Looks one sentence of a step up: it goes on where in the reasoning a line ends without punctuation."""
     words = "".join(character.lower() for character, _ in squeezed(bare))
     source = squeezed(reasoning)
     letters = "".join(character.lower()[:1] for character, _ in source)

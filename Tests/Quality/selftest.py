@@ -83,6 +83,7 @@ class Completeness(unittest.TestCase):
         for step in ["It holds five.", "The pump stops.", "Half are even."]:
             self.assertEqual(bool(metrics.incomplete(step, reasoning)), step == "Half are even.", step)
         self.assertEqual(metrics.incomplete("Then wait the pump stops.", reasoning), "glues two lines")
+        self.assertEqual(metrics.incomplete("Then wait. The pump stops.", reasoning), "")
         self.assertTrue(metrics.incomplete("Permutations half are even.", reasoning).startswith("begins"))
 
     def test_broken_steps_are_not(self):

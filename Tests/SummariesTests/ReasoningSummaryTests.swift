@@ -123,7 +123,8 @@ enum Player {
     func theSummaryStaysWithinItsShare(_ trace: Fixture.Trace) {
         let options = ReasoningSummaryOptions()
         let length = steps(trace).reduce(0) { $0 + $1.step.text.count }
-        #expect(length <= options.allowance(after: trace.reasoning.unicodeScalars.count) + options.maximumStepCharacters)
+        let allowed = options.allowance(after: trace.reasoning.unicodeScalars.count, opening: options.openingCharacters)
+        #expect(length <= allowed + options.maximumStepCharacters)
     }
 
     @Test(arguments: Fixture.traces)

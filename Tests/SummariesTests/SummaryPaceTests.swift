@@ -16,6 +16,20 @@ import Testing
         #expect(summary.stepCount == 0)
     }
 
+    @Test func anOverdueStepMayTakeOfTheConclusionsRoom() {
+        var summary = ReasoningSummary()
+        let first = "The tank of the house holds 540 litres and the pump moves 12 litres of water out of it each minute.\n\n"
+        summary.received(Array(first.utf8).span, at: .zero)
+        #expect(summary.step(at: .milliseconds(2_500)) != nil)
+        // Too long to be said.
+        let list = "The list is " + (0..<330).map { "w\($0)" }.joined(separator: " ") + ".\n\n"
+        let second = "Therefore Martin pays 3,400 euros for the roof, because Berlin refunds 60 percent of every heating permit.\n\n"
+        summary.received(Array((list + second).utf8).span, at: .seconds(3))
+        #expect(summary.step(at: .milliseconds(10_499)) == nil)
+        #expect(summary.nextDue == .milliseconds(10_500))
+        #expect(summary.step(at: .milliseconds(10_500))?.text.contains("3,400 euros") == true)
+    }
+
     @Test func theBestOfTheOpeningIsSaidWithinItsDelayTheNextAtLeastThreeSecondsLater() {
         var summary = ReasoningSummary()
         summary.received(Array((Self.good + Self.other + Self.end).utf8).span, at: .seconds(1))
