@@ -15,7 +15,7 @@ SECONDS ?= 60
 MINUTES ?= 10
 SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench bench-first-frame bench-summaries bench-check \
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench bench-selftest bench-first-frame bench-summaries bench-check \
 	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
@@ -60,7 +60,7 @@ faults: ## play every row of the fault matrix with the real programs, and print 
 test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
 	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording
 
-sdk-test: build ## run the official OpenAI Python packages against the programs
+sdk-test: build ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs
 	@Tests/SDK/run.sh "$(DEBUG_FOLDER)"
 
 sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail
@@ -71,11 +71,15 @@ bench: release ## measure the programs end to end, side by side with nginx and n
 	@Tests/Bench/setup.sh "$(CURDIR)/.build/bench"
 	@python3 Tests/Bench/bench.py --programs "$(RELEASE_FOLDER)" $(ARGS)
 
+bench-selftest: ## show that the bench sees what it claims to see: relays with known defects
+	@Tests/Bench/setup.sh "$(CURDIR)/.build/bench"
+	@python3 Tests/Bench/selftest.py .build/bench
+
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
 
-bench-summaries: release ## whether a model that makes the summaries' steps delays the answer (RUNS=100)
-	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(RUNS)
+bench-summaries: release ## whether a model that makes summaries delays the answer, whatever it does (RUNS=100, ARGS="--json FILE --check")
+	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(or $(RUNS),100) $(ARGS)
 
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
 	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench

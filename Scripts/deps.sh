@@ -2,7 +2,7 @@
 # Installs what the build and the tests need and is not there yet: Debian packages only. Swift itself has to be there.
 set -euo pipefail
 
-packages=(libcurl4-openssl-dev libpcre2-dev libedit-dev pkg-config python3 python3-venv)
+packages=(libcurl4-openssl-dev libpcre2-dev libedit-dev pkg-config python3 python3-venv valgrind)
 
 if ! command -v swift >/dev/null 2>&1; then
     echo "deps: Swift 6.2 or later is needed and is not on the PATH. See https://www.swift.org/install/linux/" >&2

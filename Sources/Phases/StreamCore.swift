@@ -15,6 +15,8 @@ struct StreamCore: ~Copyable {
     var rendering: Rendering
     var phases = PhaseTracker()
     var thoughts: Thoughts
+    /// The prompt summary while a model is asked for it; nil where nobody is.
+    var prompt: ModelPromptSummary?
     /// What is read of the upstream that was heard last.
     var reading: UpstreamReading
     /// What is read of the other upstream while two run a race.
@@ -41,11 +43,13 @@ struct StreamCore: ~Copyable {
         isBypass = plan.isBypass
         rendering = Rendering(plan)
         thoughts = Thoughts(plan)
+        prompt = plan.askedPrompt
         reading = UpstreamReading(.first, plan.text)
     }
 
     var nextTick: Duration? {
-        guard isOpen, !isOver else { return nil }
+        guard !isOver else { return nil }
+        guard isOpen else { return prompt?.nextDue }
         let heartbeat = plan.heartbeatInterval > .zero ? lastOutput + plan.heartbeatInterval : nil
         guard let step = thoughts.nextDue, !phases.isFinal else { return heartbeat }
         return heartbeat.map { min($0, step) } ?? step
@@ -60,7 +64,7 @@ struct StreamCore: ~Copyable {
         guard !isBypass else { return }
         rendering.opened(to: &output)
         enter(.promptSummary, at: now, into: &output)
-        if let summary = plan.promptSummary { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
+        if let summary = promptSummary(at: now) { rendering.summary(Step(text: summary), .promptSummary, to: &output) }
         facts.firstFrame = now
     }
 
@@ -119,6 +123,7 @@ struct StreamCore: ~Copyable {
     }
 
     mutating func ticked(at now: Duration, into output: inout [UInt8]) {
+        if !isOpen { prompt?.ticked(at: now) }
         guard isOpen, !isOver else { return }
         let before = output.count
         if !phases.isFinal { sendStep(at: now, into: &output) }

@@ -40,6 +40,9 @@ public struct StreamPlan: Sendable {
     public var reasoning: ReasoningMode
     /// With `extractive`: a small model is asked for the steps, and the extractive engine stands by; nil for the extractive engine alone.
     public var modelSummary: ModelSummaryOptions?
+    /// A small model is asked for the prompt summary, and `promptSummary` stands by; nil for `promptSummary` alone. Nobody is asked where
+    /// there is no prompt summary, no summary of the reasoning, or a bypass.
+    public var modelPrompt: ModelPromptOptions?
     /// The delta's member for summaries in style `reasoning`.
     public var reasoningField = "reasoning_content"
     /// Whether a step's title stands in front of it, in bold, in the styles `reasoning` and `think`: clients show these as Markdown.
@@ -80,6 +83,13 @@ public struct StreamPlan: Sendable {
 
     /// Whether the upstream's own bytes pass.
     var isBypass: Bool { agent == nil && style == .off }
+
+    /// The prompt summary that a model is asked for; nil where nobody is.
+    var askedPrompt: ModelPromptSummary? {
+        guard let modelPrompt, let promptSummary, !isBypass, agent?.showsReasoning != false else { return nil }
+        if case .off = reasoning { return nil }
+        return ModelPromptSummary(options: modelPrompt, prompt: promptFacts, extractive: promptSummary)
+    }
 
     /// The plan without steps that tell of times, for a whole completion's time is only assumed, and without a model: a whole answer is
     /// there already and does not wait for one.

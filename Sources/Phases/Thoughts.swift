@@ -100,6 +100,11 @@ extension Thoughts {
     /// What the model engine did, with a call under way as dropped; nil without one.
     var modelFacts: ModelSummaryFacts? { use == .asked ? model.closingFacts : nil }
 
+    /// The same model was asked for something else: it comes out of the same budget.
+    mutating func charge(_ tokens: Int) {
+        if use == .asked { model.charge(tokens) }
+    }
+
     mutating func takeCall(at now: Duration) -> SummaryCall? { use == .asked ? model.takeCall(at: now) : nil }
 
     mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> Step? {

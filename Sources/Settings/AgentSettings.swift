@@ -13,6 +13,8 @@ public struct AgentSettings: Sendable {
     public var editTools: [PatternChoice<EditTool>] = []
     /// What a model is told to be, in an agent that asks for it; the first pattern that fits wins.
     public var instructions: [PatternChoice<String>] = []
+    /// A line for people on a model; the first pattern that fits wins.
+    public var descriptions: [PatternChoice<String>] = []
     /// Whether the reasoning begins with what was understood of the question.
     public var showsPrompt = false
     /// The efforts that upstreams know, weakest first; empty: none is sent.
@@ -44,7 +46,7 @@ public struct AgentSettings: Sendable {
 
 /// How a coding agent offers its model the tool that edits files.
 public enum EditTool: String, Sendable, CaseIterable {
-    /// As a function with one string.
+    /// As a function with one string: for versions of Codex that know it.
     case function
     /// As free text under a grammar, for models that were trained on it.
     case freeform

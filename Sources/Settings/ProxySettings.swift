@@ -17,12 +17,12 @@ public struct ProxySettings: Sendable {
     public var detection = DetectionSettings()
     /// Detection profiles of the file, in its order.
     public internal(set) var profiles: [ProfileSettings] = []
-    /// What coding agents get.
-    public var agents = AgentSettings()
     /// Whether summaries of our own making are taken out of the conversation before it reaches the model.
     public var stripsHistory = true
     /// Names of models, and the list of them.
     public var models = ModelListSettings()
+    /// What coding agents get.
+    public var agents = AgentSettings()
     /// When an upstream is left alone.
     public var breaker = CircuitSettings()
     /// How much work further attempts may add.
@@ -111,11 +111,13 @@ public struct StreamSettings: Sendable {
 public struct SummarySettings: Sendable {
     /// Whether the first phase says what was asked.
     public var prompt = true
+    /// Who says it.
+    public var promptEngine = SummaryEngine.extractive
     /// What becomes of the reasoning.
     public var reasoning = ReasoningSummaryChoice.extractive
     /// Who makes the steps.
     public var engine = SummaryEngine.extractive
-    /// The small model that makes them, with the engine `model`.
+    /// The small model that makes them, or says what was asked, with the engine `model`.
     public var model = SummaryModelSettings()
     /// How much is said of it where neither model nor request says.
     public var level = SummaryLevelName.auto

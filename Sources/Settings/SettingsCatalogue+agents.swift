@@ -20,10 +20,13 @@ extension SettingsCatalogue {
             "Tokens of a model's context, told to agents; the first pattern that fits wins, else what the upstream lists."),
         set(
             "agents.edit_tool", \.agents.editTools, .byPattern(.choice),
-            "How Codex offers a model apply_patch; the first pattern that fits wins, else function."),
+            "How Codex offers a model apply_patch; the first pattern that fits wins, else freeform."),
         set(
             "agents.instructions", \.agents.instructions, .byPattern(.prose),
             "What Codex tells a model to be; the first pattern that fits wins, else a short text of ours."),
+        set(
+            "agents.description", \.agents.descriptions, .byPattern(.text("line of text")),
+            "What Codex shows of a model; the first pattern that fits wins."),
         set(
             "agents.prompt_summary", \.agents.showsPrompt, .toggle, "Begin an agent's reasoning summary with what was asked."),
         set(

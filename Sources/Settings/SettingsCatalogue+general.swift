@@ -59,6 +59,9 @@ extension SettingsCatalogue {
         [
             set("summaries.prompt", \.summaries.prompt, .toggle, "Say first what was asked."),
             set(
+                "summaries.prompt_engine", \.summaries.promptEngine, .choice,
+                "Who says it: the prompt's own sentences, or a small model if it is quick enough."),
+            set(
                 "summaries.reasoning", \.summaries.reasoning, .choice, "What becomes of the reasoning: short steps, nothing, or all of it."),
             set(
                 "summaries.level", \.summaries.level, .choice, "How much is said of the reasoning where neither model nor request says."),
@@ -95,18 +98,27 @@ extension SettingsCatalogue {
                 "summaries.model.prompt", \.summaries.model.prompt, .optional(.instructions),
                 "What it is told, with {language} and {limit}; built in if not given."),
             set(
+                "summaries.model.prompt_instructions", \.summaries.model.promptInstructions, .optional(.instructions),
+                "What it is told of prompt summaries, with {language} and {limit}; built in if not given."),
+            set(
                 "summaries.model.language", \.summaries.model.language, .optional(.text("language"), word: "auto"),
-                "Language of the steps, such as German; auto: the user's."),
+                "Language of the summaries, such as German; auto: the user's."),
             set(
                 "summaries.model.thinking", \.summaries.model.thinking, .choice, "How it is kept from thinking; auto: as its family has it."
             ),
             set(
                 "summaries.model.deadline", \.summaries.model.deadline, .duration(.milliseconds(100) ... .seconds(60)),
                 "How long a call may take before the extractive step takes its place."),
+            set(
+                "summaries.model.prompt_deadline", \.summaries.model.promptDeadline, .duration(.milliseconds(20) ... .seconds(60)),
+                "How long the call about the prompt may take; nothing ever waits for it."),
             set("summaries.model.max_tokens", \.summaries.model.maxTokens, .count(16...4096), "Tokens of one of its answers."),
             set(
                 "summaries.model.window", \.summaries.model.windowBytes, .size(512...(256 << 10)),
                 "Most new reasoning that one call shows."),
+            set(
+                "summaries.model.prompt_window", \.summaries.model.promptWindowBytes, .size(256...(256 << 10)),
+                "Most of the prompt that the call about it shows; of a longer one both ends."),
             set(
                 "summaries.model.budget_tokens", \.summaries.model.budgetTokens, .count(10...10_000_000),
                 "Tokens all calls for one answer may take, questions included."),

@@ -55,18 +55,37 @@ struct SettingsCheck {
     private func checkSummaries(_ reading: inout Reading) {
         let model = settings.summaries.model
         if settings.summaries.engine == .model {
-            if model.url == nil, !reading.given.contains("summaries.model.url") {
-                complain(
-                    .error, "summaries.engine", "the engine model needs an address", "set summaries.model.url or SUMMARY_URL", &reading)
-            }
-            if model.name == nil, !reading.given.contains("summaries.model.name") {
-                complain(
-                    .error, "summaries.engine", "the engine model needs a model's name", "set summaries.model.name or SUMMARY_MODEL",
-                    &reading)
-            }
+            checkModel("summaries.engine", &reading)
+        } else if settings.summaries.promptEngine == .model {
+            checkModel("summaries.prompt_engine", &reading)
         }
+        checkPromptEngine(&reading)
         if model.apiKey != nil, let url = model.url, !url.isSecure, !url.isLocal {
             complain(.warning, "summaries.model.url", "the key travels unencrypted", "use https", &reading)
+        }
+    }
+
+    /// An engine that is a model has one.
+    private func checkModel(_ engine: String, _ reading: inout Reading) {
+        let model = settings.summaries.model
+        if model.url == nil, !reading.given.contains("summaries.model.url") {
+            complain(.error, engine, "the engine model needs an address", "set summaries.model.url or SUMMARY_URL", &reading)
+        }
+        if model.name == nil, !reading.given.contains("summaries.model.name") {
+            complain(.error, engine, "the engine model needs a model's name", "set summaries.model.name or SUMMARY_MODEL", &reading)
+        }
+    }
+
+    private func checkPromptEngine(_ reading: inout Reading) {
+        guard settings.summaries.promptEngine == .model else { return }
+        if !settings.summaries.prompt, !settings.agents.showsPrompt {
+            complain(
+                .warning, "summaries.prompt_engine", "the model is never asked, for summaries.prompt is off", "switch one of them",
+                &reading)
+        } else if settings.stream.commitDelay == .zero {
+            complain(
+                .warning, "summaries.prompt_engine", "the model is never asked: stream.commit_delay leaves it no time",
+                "make stream.commit_delay longer", &reading)
         }
     }
 

@@ -1,4 +1,4 @@
-/// The small model that makes the steps of reasoning summaries, and how far it is trusted with time and tokens.
+/// The small model that makes the steps of reasoning summaries and says what was asked, and how far it is trusted with time and tokens.
 public struct SummaryModelSettings: Sendable {
     /// Where it listens; nil if nobody said.
     public var url: UpstreamAddress?
@@ -10,16 +10,22 @@ public struct SummaryModelSettings: Sendable {
     public var caFile: String?
     /// What it is told; nil for the instructions that are built in.
     public var prompt: String?
-    /// The language of the steps, by its English name; nil for the user's.
+    /// What it is told of a prompt summary; nil for the instructions that are built in.
+    public var promptInstructions: String?
+    /// The language of the summaries, by its English name; nil for the user's.
     public var language: String?
     /// How it is kept from thinking.
     public var thinking = SummaryThinking.auto
     /// How long one call may take.
     public var deadline = Duration.milliseconds(2500)
+    /// How long the call about the prompt may take; the head never waits for it.
+    public var promptDeadline = Duration.seconds(1)
     /// Tokens one of its answers may have.
     public var maxTokens = 120
     /// Bytes of new reasoning that one call shows.
     public var windowBytes = 6000
+    /// Bytes of the conversation that the call about the prompt shows.
+    public var promptWindowBytes = 4096
     /// Tokens all calls for one answer may take.
     public var budgetTokens = 20_000
     /// Calls under way at the same time, of all streams together.
@@ -29,11 +35,11 @@ public struct SummaryModelSettings: Sendable {
     public init() {}
 }
 
-/// Who makes the steps of a reasoning summary.
+/// Who makes a summary.
 public enum SummaryEngine: String, Sendable, CaseIterable {
-    /// They are sentences of the reasoning itself.
+    /// It is made of sentences of the text itself.
     case extractive
-    /// A small model writes them; the extractive engine stands by.
+    /// A small model writes it; the extractive engine stands by.
     case model
 }
 

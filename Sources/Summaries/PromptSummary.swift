@@ -11,6 +11,21 @@ public enum PromptSummary {
         return quotedWhole(scan, facts, limit: limit) ?? composed(scan, facts, limit: limit)
     }
 
+    /// What is counted and described rather than quoted, in brackets with a space before them, for a summary whose words somebody else
+    /// finds; empty when there is nothing. At most half the limit.
+    static func counted(_ facts: PromptFacts, limit: Int) -> String {
+        let scan = PromptScan(facts.lastUserText)
+        let questions = scan.isWholeProse && !scan.isLong ? 0 : PromptQuestion(scan).questionCount
+        return fitting(details(of: facts, scan: scan, questions: questions, quotesAll: false), limit: limit)
+    }
+
+    /// The words matter more than the counts: these get half of the room.
+    private static func fitting(_ details: [String], limit: Int) -> String {
+        var details = details
+        while !details.isEmpty, suffix(details).count > limit / 2 { details.removeLast() }
+        return suffix(details)
+    }
+
     /// The text itself, when it is short and nothing is pasted into it.
     private static func quotedWhole(_ scan: PromptScan, _ facts: PromptFacts, limit: Int) -> String? {
         guard scan.isWholeProse, let prose = scan.prose.first, prose.text.count <= limit * Clip.bytesPerCharacter else { return nil }

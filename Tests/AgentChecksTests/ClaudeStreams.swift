@@ -46,13 +46,15 @@ enum ClaudeStreams {
         start(usage: #"{"input_tokens":0,"output_tokens":0}"#) + event("ping") + thinking(0, "It looks.") + text(1, "Hello there.")
         + end(usage: #"{"input_tokens":7,"output_tokens":3}"#)
     /// The same, not streamed.
-    static let whole = ScriptedWire.Response([
-        .text(
-            #"{"id":"msg_w","type":"message","role":"assistant","content":[{"type":"text","text":"Whole."}],"stop_reason":"end_turn"}"#)
-    ])
+    static let whole = ScriptedWire.Response(
+        200,
+        [
+            .text(
+                #"{"id":"msg_w","type":"message","role":"assistant","content":[{"type":"text","text":"Whole."}],"stop_reason":"end_turn"}"#)
+        ])
 
     static func response(_ text: String, ending: ScriptedWire.Ending = .end) -> ScriptedWire.Response {
-        ScriptedWire.Response([.text(text)], ending: ending)
+        ScriptedWire.Response(200, [.text(text)], ending: ending)
     }
 
     static func failure(_ status: Int, _ message: String = "words", headers: [String: String] = [:]) -> ScriptedWire.Response {

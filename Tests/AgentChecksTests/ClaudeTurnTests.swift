@@ -48,7 +48,7 @@ private typealias Made = ClaudeStreams
     // MARK: Silence
 
     @Test func itWaitsForTheBodysEnd() throws {
-        var wire = ScriptedWire([.init([.text(Made.answer), .silence(.seconds(15))])])
+        var wire = ScriptedWire([.init(200, [.text(Made.answer), .silence(.seconds(15))])])
         var client = ClaudeCodeClient(model: "m")
         let turn = try client.ask("Say hello.", over: &wire)
         #expect(turn.lingering == .seconds(15) && turn.result == "Hello there.")
@@ -58,12 +58,12 @@ private typealias Made = ClaudeStreams
         for beat in [": ping\n\n", Made.event("ping"), " "] {
             var pieces: [ScriptedWire.Piece] = [.text(Made.start())]
             for _ in 0..<5 { pieces += [.silence(.seconds(8)), .text(beat)] }
-            var wire = ScriptedWire([.init(pieces + [.text("\n\n" + Made.answer)])])
+            var wire = ScriptedWire([.init(200, pieces + [.text("\n\n" + Made.answer)])])
             var client = ClaudeCodeClient(model: "m")
             client.idleLimit = .seconds(10)
             #expect(try client.ask("Say hello.", over: &wire).streams == [true], "\(beat)")
         }
-        var wire = ScriptedWire([.init([.text(Made.start()), .silence(.seconds(11)), .text(Made.answer)]), Made.whole])
+        var wire = ScriptedWire([.init(200, [.text(Made.start()), .silence(.seconds(11)), .text(Made.answer)]), Made.whole])
         var client = ClaudeCodeClient(model: "m")
         client.idleLimit = .seconds(10)
         #expect(try client.ask("Say hello.", over: &wire).streams == [true, false])
@@ -233,7 +233,7 @@ private typealias Made = ClaudeStreams
 
     @Test func tokensAreCountedAndAnyErrorIsTolerated() throws {
         let client = ClaudeCodeClient(model: "m")
-        var wire = ScriptedWire([.init([.text(#"{"input_tokens": 12}"#)]), Made.failure(404)])
+        var wire = ScriptedWire([.init(200, [.text(#"{"input_tokens": 12}"#)]), Made.failure(404)])
         #expect(try client.countTokens(over: &wire) == 12)
         #expect(try client.countTokens(over: &wire) == nil)
         #expect(wire.requests[0].target == "/v1/messages/count_tokens?beta=true" && wire.requests[0].body["max_tokens"] == nil)

@@ -46,7 +46,7 @@ enum CodexStreams {
     }
 
     static func response(_ text: String, ending: ScriptedWire.Ending = .end) -> ScriptedWire.Response {
-        ScriptedWire.Response([.text(text)], ending: ending)
+        ScriptedWire.Response(200, [.text(text)], ending: ending)
     }
 
     static func error(_ status: Int, _ message: String, code: String = "c", headers: [String: String] = [:]) -> ScriptedWire.Response {

@@ -19,19 +19,19 @@ private typealias Made = CodexStreams
             comments += [.silence(.seconds(1)), .text(": ping\n\n")]
             pings += [.silence(.seconds(1)), .text("event: ping\ndata: {\"type\":\"ping\"}\n\n")]
         }
-        var impatient = ScriptedWire([.init(comments + [.text(Made.answer)])])
+        var impatient = ScriptedWire([.init(200, comments + [.text(Made.answer)])])
         var client = CodexClient(model: "m")
         client.idleLimit = patience
         let failed = try client.ask("Say hello.", over: &impatient)
         #expect(failed.failure == "stream disconnected before completion: idle timeout waiting for SSE" && failed.requestCount == 6)
         #expect(impatient.durations.allSatisfy { $0 == patience })
 
-        var patient = ScriptedWire([.init(pings + [.text(Made.answer)])])
+        var patient = ScriptedWire([.init(200, pings + [.text(Made.answer)])])
         #expect(try client.ask("Say hello.", over: &patient).messages == ["Hello there."])
     }
 
     @Test func itGoesOnAtTheLastEventWhateverTheConnectionDoes() throws {
-        var wire = ScriptedWire([.init([.text(Made.answer), .silence(.seconds(15))], ending: .open)])
+        var wire = ScriptedWire([.init(200, [.text(Made.answer), .silence(.seconds(15))], ending: .open)])
         var client = CodexClient(model: "m")
         _ = try client.ask("Say hello.", over: &wire)
         #expect(wire.durations == [.zero])

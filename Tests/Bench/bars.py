@@ -14,10 +14,10 @@ class Bar:
 
 
 class Results:
-    """All rows of a run: by scenario and system, one for each round."""
+    """All rows of a run: by scenario and system, one for each round; and heap allocations per chunk, if they were counted."""
 
     def __init__(self):
-        self.rows = {}
+        self.rows, self.allocations = {}, {}
 
     def add(self, scenario, system, row):
         self.rows.setdefault((scenario, system), []).append(row)

@@ -15,6 +15,7 @@ import platform
 import sys
 import time
 
+import allocations
 import chart
 import measuring
 import processes
@@ -27,7 +28,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", default=".build/release", help="folder of the released `proxy` (default: %(default)s)")
     parser.add_argument("--native", default=".build/bench", help="folder of the compiled upstream and load generator (default: %(default)s)")
-    parser.add_argument("--only", default="A,A16,B,F,C,D,E", help="scenarios (default: %(default)s)")
+    parser.add_argument("--only", default="A,A16,B,F,C,D,E,H", help="scenarios (default: %(default)s)")
     parser.add_argument("--systems", default="direct,nginx,events,off,events/1", help="systems (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="a quarter of the requests")
@@ -77,13 +78,21 @@ def run(chosen, systems, given):
                         raise processes.BenchError("%s, %s: %d streams were not whole; the first: %s" % (
                             scenario.name, system.name, row["failed"], row["first_failure"]))
                     results.add(scenario.name, system.name, row)
+        if scenarios.HEAP in given.only.split(","):
+            say("counting heap allocations")
+            results.allocations = allocations.per_chunk(upstream, given.programs, given.threads, given.native)
     finally:
         upstream.end()
     return results
 
 
 def report(results, chosen, names):
-    parts = [tables.systems_table(results, names), tables.scaling_table(results), tables.load_table(results, chosen, names), tables.reuse_lines(results, chosen, names)]
+    parts = []
+    if results.rows:
+        parts += [tables.systems_table(results, names), tables.scaling_table(results), tables.load_table(results, chosen, names),
+                  tables.reuse_lines(results, chosen, names)]
+    if results.allocations:
+        parts.append(allocations.table(results.allocations))
     if any(True for _ in judged(results)):
         parts.append(tables.bars_table(results))
     return "\n\n".join(part for part in parts if part)
@@ -94,6 +103,7 @@ def as_json(results, given):
         "machine": {"cores": os.cpu_count(), "kernel": platform.release(), "architecture": platform.machine()},
         "date": time.strftime("%Y-%m-%d"),
         "rounds": given.rounds, "quick": given.quick, "threads": given.threads, "workers": given.workers,
+        "allocations_per_chunk": results.allocations,
         "rows": [{"scenario": scenario, "system": system, "round": number + 1, **row}
                  for (scenario, system), rows in results.rows.items() for number, row in enumerate(rows)],
         "bars": [{"scenario": bar.name, "what": bar.what, "value": value, "must": bar.most, "wanted": bar.wanted, "unit": bar.unit,
@@ -106,8 +116,10 @@ def kept(paths):
     results = Results()
     for path in paths:
         with open(path, encoding="utf-8") as file:
-            for row in json.load(file)["rows"]:
-                results.add(row["scenario"], row["system"], row)
+            run = json.load(file)
+        results.allocations.update(run.get("allocations_per_chunk", {}))
+        for row in run["rows"]:
+            results.add(row["scenario"], row["system"], row)
     return results
 
 

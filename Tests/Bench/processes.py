@@ -50,11 +50,11 @@ def free_port():
 class Server:
     """A program that listens: its output goes to a file, its address is what it prints or what it was told."""
 
-    def __init__(self, name, command, port=None, cwd=None):
+    def __init__(self, name, command, port=None, environment=None):
         self.name = name
         self.log = tempfile.NamedTemporaryFile("w+b", prefix="bench-%s-" % name, suffix=".log")
         inherited = {key: value for key, value in os.environ.items() if not FOREIGN_SETTING.match(key)}
-        self.process = subprocess.Popen(command, cwd=cwd, env=inherited, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(command, env=dict(inherited, **environment or {}), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:
             self.port = self._wait_for_port(port)
         except BaseException:
@@ -183,10 +183,10 @@ def find_nginx():
 class Proxy(Server):
     """The proxy, as released, in front of the upstream. Neither it nor nginx writes an access log."""
 
-    def __init__(self, folder, upstream_port, threads, arguments=()):
+    def __init__(self, folder, upstream_port, threads, environment=None):
         command = [os.path.join(folder, "proxy"), "--port", "0", "--upstream-url", "http://127.0.0.1:%d" % upstream_port,
-                   "--server-threads", str(threads), "--logging-access-log", "off", "--limits-concurrent-streams", "10000", *arguments]
-        super().__init__("proxy", command)
+                   "--server-threads", str(threads), "--logging-access-log", "off", "--limits-concurrent-streams", "10000"]
+        super().__init__("proxy", command, environment=environment)
 
     def metrics(self):
         """Plain counters and gauges by name, with their labels as they stand."""

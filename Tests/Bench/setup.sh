@@ -13,6 +13,7 @@ compile() {
     "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -o "$folder/$name" "$@"
 }
 compile upstream upstream.c script.c
+compile allocations.so -shared -fPIC allocations.c
 compile load load.c reader.c figures.c script.c
 
 if ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v nginx >/dev/null; then

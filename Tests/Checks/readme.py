@@ -3,13 +3,17 @@
 
 A fenced block with the info string `console` is a transcript: a line that begins with `$ ` is a command (it goes on while lines end
 with a backslash), the lines up to the next command are its output. In expected output a line that is only `…` stands for any number
-of lines, and `…` inside a line for any text. Blocks with another info string are not run, except that `yaml` blocks must pass
-`proxy --check-config`, and the settings table between its two marks must be the one that the program's own catalogue makes.
+of lines, and `…` inside a line for any text. Blocks with another info string are not run, except that
+
+- `yaml` blocks must pass `proxy --check-config`;
+- `toml` blocks configure Codex, `sh` blocks the shell of Claude Code: each must lead to a model that answers there;
+- the settings table between its two marks must be the one that the program's own catalogue makes.
 
 The README's ports 8080 and 9000 are replaced by free ones; both programs are started before the first command and ended after the last.
 
 usage: readme.py BUILD_FOLDER [README]
 """
+import json
 import os
 import re
 import socket
@@ -17,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
+import urllib.request
 
 COMMAND_SECONDS = 120
 START_SECONDS = 15
@@ -76,6 +82,44 @@ def matches(expected, actual):
     return re.fullmatch(pattern, "".join(line + "\n" for line in actual)) is not None
 
 
+def codex(block, swap):
+    """What Codex would do with its configuration: the lines of its request's answer that it needs."""
+    settings = tomllib.loads("\n".join(map(swap, block)))
+    provider = settings["model_providers"][settings["model_provider"]]
+    assert provider["wire_api"] == "responses", "there is no other"
+    question = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Is 91 a prime number?"}]}]
+    wishes = {"summary": settings["model_reasoning_summary"]}
+    body = {"model": settings["model"], "input": question, "stream": True, "store": False, "reasoning": wishes, "tools": []}
+    if "model_catalog_url" in settings:
+        with urllib.request.urlopen(settings["model_catalog_url"] + "?client_version=0.163.0", timeout=10) as answer:
+            assert settings["model"] in [model["slug"] for model in json.load(answer)["models"]], "the model is not in the catalogue"
+    text = posted(provider["base_url"] + "/responses", body)
+    missing = [event for event in ("reasoning_summary_text.delta", "output_item.done", "completed") if "event: response." + event not in text]
+    assert not missing, "no " + ", ".join(missing)
+
+
+def claude_code(block, swap):
+    """What Claude Code would do in this shell."""
+    command = "\n".join(map(swap, block)) + "\nenv -0"
+    shell = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, check=True, timeout=COMMAND_SECONDS)
+    set_here = dict(line.split("=", 1) for line in shell.stdout.decode().split("\0") if "=" in line)
+    models = {value for name, value in set_here.items() if re.fullmatch(r"ANTHROPIC_(DEFAULT_[A-Z]+_)?MODEL", name)}
+    assert models and int(set_here["CLAUDE_CODE_MAX_OUTPUT_TOKENS"]) > 0
+    for model in models:
+        body = {"model": model, "max_tokens": 32000, "stream": True, "messages": [{"role": "user", "content": "Is 91 a prime number?"}],
+                "thinking": {"type": "adaptive", "display": "updates"}}
+        headers = {"authorization": "Bearer " + set_here["ANTHROPIC_AUTH_TOKEN"], "anthropic-version": "2023-06-01"}
+        text = posted(set_here["ANTHROPIC_BASE_URL"] + "/v1/messages?beta=true", body, **headers)
+        missing = [event for event in ("thinking_delta", "text_delta", '"end_turn"') if event not in text]
+        assert not missing, "no " + ", ".join(missing)
+
+
+def posted(url, body, **headers):
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers={"content-type": "application/json", **headers})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return answer.read().decode()
+
+
 def wait_for(port, process):
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -87,6 +131,9 @@ def wait_for(port, process):
         except OSError:
             time.sleep(0.05)
     raise SystemExit("readme: a program did not listen in time")
+
+
+AGENTS = {"toml": codex, "sh": claude_code}
 
 
 def main():
@@ -129,6 +176,12 @@ def main():
                         actual = [swap_back(line) for line in run.stdout.decode("utf-8", "replace").split("\n")]
                         if not matches(expected, actual):
                             failures.append((number, command, expected, actual))
+                elif info in AGENTS:
+                    checked += 1
+                    try:
+                        AGENTS[info](lines, swap)
+                    except Exception as problem:  # whatever it is, it is told
+                        failures.append((number, info, ["(an agent that works)"], ["%s: %s" % (type(problem).__name__, problem)]))
                 elif info == "yaml":
                     checked += 1
                     path = os.path.join(folder, "proxy.yaml")

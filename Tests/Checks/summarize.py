@@ -86,9 +86,31 @@ def check_model():
     expect("nobody is asked otherwise", "model" in lines()[-1], False)
 
 
+def check_prompt():
+    question = "Is 1001 a prime number, and what are its factors?"
+    expect("a prompt's words", lines("--of", "prompt", text=question), [{"kind": "prompt", "engine": "extractive", "text": question}])
+    expect("a prompt for people", run("--of", "prompt", text=question), (0, f"extractive │ {question}\n"))
+    expect("a prompt that is nothing", lines("--of", "prompt", text="")[0]["text"], "A message without text.")
+    expect("a text that is neither", run("--of", "answer", text=question)[0], 64)
+    expect("a model that nobody named", run("--of", "prompt", "--engine", "model", text=question)[0], 64)
+    mock = Program(os.path.abspath(sys.argv[1]), "mock-upstream", ["--port", "0", "--quiet", "--fixtures", str(ROOT / "Fixtures/scenarios")])
+    try:
+        told = "The user asks whether 1001 is prime and what its factors are."
+        for name, result in (("summariser-prompt", "used"), ("summariser-invents-name", "unfaithful"), ("summariser-slow", "late")):
+            asked = ["--of", "prompt", "--engine", "model", "--summaries-model-url", mock.url, "--summaries-model-name", name]
+            extractive, model = lines(*asked, text=question)
+            expect(f"{name} is {result}", model["result"], result)
+            expect(f"what is told: {name}", (extractive["text"], model["text"]), (question, told if result == "used" else question))
+            expect(f"tokens: {name}", model["completion_tokens"] > 0, result != "late")
+        expect("a prompt without text is nobody's business", lines(*asked, text=" ")[1]["result"], "never_due")
+    finally:
+        mock.end()
+
+
 check_lines()
 check_options()
 check_model()
+check_prompt()
 check_edges()
 for fault in faults:
     print("FAIL  " + fault)

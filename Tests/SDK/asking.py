@@ -7,8 +7,8 @@ QUESTION = "Is 91 a prime number?"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 WEATHER = "11 °C and rain"
 
-# Their reasoning is in a field of its own, in two other fields, in typed parts, between tags, in prose, in channels, and absent.
-DIALECTS = ["prime", "both-fields", "magistral", "think-tags", "prose", "harmony"]
+# Their reasoning is in a field of its own, in two fields, in typed parts, between tags, and in prose.
+DIALECTS = ["prime", "both-fields", "magistral", "think-tags", "prose"]
 
 WEATHER_SCHEMA = {
     "type": "object",

@@ -46,7 +46,8 @@ def strict_mock(request):
 @pytest.fixture(scope="session")
 def agent_program(request, strict_mock):
     """A proxy before the strict mock."""
-    with running_proxy(request, strict_mock, ADMIN_TOKEN=ADMIN_TOKEN) as program:
+    # The heartbeat is quicker than the pauses of scenarios: every client has to live with it.
+    with running_proxy(request, strict_mock, ADMIN_TOKEN=ADMIN_TOKEN, PROXY_STREAM_HEARTBEAT_INTERVAL="1s") as program:
         yield program
 
 
@@ -65,6 +66,14 @@ def on_common_ground(strict_mock):
     yield
     strict = strict_mock.state()["strict"]
     assert strict["refused"] == before, strict["violations"]
+
+
+@pytest.fixture
+def own_affair(strict_mock):
+    """What a package itself sends over chat completions is its own affair: nulls beside calls, for one."""
+    strict_mock.be_strict(False)
+    yield
+    strict_mock.be_strict(True)
 
 
 @pytest.fixture(scope="session")

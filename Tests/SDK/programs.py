@@ -74,6 +74,9 @@ class Mock(Program):
     def reset(self):
         self._call("/mock/reset", b"")
 
+    def be_strict(self, is_strict):
+        self._call("/mock/strict", json.dumps(is_strict).encode())
+
     def _call(self, path, body=None):
         with urllib.request.urlopen(urllib.request.Request(self.url + path, data=body), timeout=5) as answer:
             text = answer.read()

@@ -106,6 +106,7 @@ private struct Sample {
     private static let companions = [
         "server.require_auth": ["API_TOKENS": "canary-S-2"],
         "summaries.engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
+        "summaries.prompt_engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
     ]
 
     private static func values(_ row: SettingsCatalogue.Row) -> (String, String, String) {

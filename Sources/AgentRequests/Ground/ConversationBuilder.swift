@@ -51,7 +51,8 @@ struct ConversationBuilder {
         case .user(let pieces):
             reasoning.removeAll()
             addUser(pieces)
-        case .assistant(let text):
+        case .assistant(let said):
+            let text = ThoughtTags.removed(from: said)
             guard !text.isEmpty else { return }
             beginSpeaking()
             assistant.texts.append(text)

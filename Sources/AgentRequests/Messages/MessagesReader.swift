@@ -11,7 +11,7 @@ struct MessagesReader {
 
     private static let members = [
         "model", "messages", "system", "tools", "tool_choice", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "stream",
-        "thinking", "output_config", "output_format",
+        "thinking", "output_config", "output_format", "thread",
     ]
 
     init(_ body: [UInt8], _ limits: AgentRequestLimits) throws(AgentRequestError) {
@@ -22,6 +22,8 @@ struct MessagesReader {
 
     /// Reads everything.
     mutating func read() throws(AgentRequestError) -> NeutralRequest {
+        // Left unread, a client would go on with the new messages alone: the model would answer half a conversation, for ever.
+        if fields["thread"] != nil { throw .needsState(field: "thread", instead: "send the whole conversation with every request") }
         request.model = try fields.word("model").flatMap { $0.isEmpty ? nil : $0 }
         guard request.model != nil || !limits.requiresModel else { throw .missing(field: "model") }
         request.stream = try fields.boolean("stream") ?? false

@@ -2,7 +2,8 @@ public import Summaries
 
 // The model engine's calls: the machine says which are due, the owner makes them and tells what came of them.
 extension StreamMachine {
-    /// The call to a summariser that is due now; nil when none is. Never after the answer has begun.
+    /// The call to a summariser that is due now; nil when none is. Before the head it is the one about the prompt, which is due at once;
+    /// after the answer has begun there is none.
     public mutating func takeSummaryCall(at now: Duration) -> SummaryCall? {
         core.takeSummaryCall(at: now)
     }
@@ -21,20 +22,35 @@ extension StreamMachine {
 
     /// What the model engine did, with a call under way as dropped; nil when the plan has none.
     public var modelSummaryFacts: ModelSummaryFacts? { core.thoughts.modelFacts }
+
+    /// What came of the call about the prompt, under way as dropped; nil when the plan has none.
+    public var modelPromptFacts: ModelSummaryFacts? { core.prompt?.closingFacts }
 }
 
 extension StreamCore {
     private var isThinking: Bool { isOpen && end == nil && reading.lost == nil && !phases.isFinal }
 
-    var awaitedSummaryCall: Int? { isThinking ? thoughts.awaitedCall : nil }
+    var awaitedSummaryCall: Int? {
+        if !isOpen { return end == nil ? prompt?.awaitedCall : nil }
+        return isThinking ? thoughts.awaitedCall : nil
+    }
 
     mutating func takeSummaryCall(at now: Duration) -> SummaryCall? {
-        isThinking ? thoughts.takeCall(at: now) : nil
+        if !isOpen { return end == nil ? prompt?.takeCall(at: now) : nil }
+        return isThinking ? thoughts.takeCall(at: now) : nil
+    }
+
+    /// What is told of the prompt, now: a model that has not said it yet says it no more.
+    mutating func promptSummary(at now: Duration) -> String? {
+        guard let told = prompt?.tell(at: now) else { return plan.promptSummary }
+        thoughts.charge(prompt?.tokens ?? 0)
+        return told
     }
 
     mutating func summaryCallEnded(
         _ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration, into output: inout [UInt8]
     ) {
+        if id == ModelPromptSummary.callID { return prompt?.callEnded(outcome, usage: usage, at: now) ?? () }
         let step = thoughts.callEnded(id, outcome, usage: usage, at: now)
         guard isThinking else { return }
         if let step { say(step, at: now, into: &output) } else { sendStep(at: now, into: &output) }

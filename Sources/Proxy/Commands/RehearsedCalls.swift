@@ -80,11 +80,11 @@ private final class RehearsedCall: TransferReceiver, @unchecked Sendable {
     func receivedHead(_ head: ResponseHead) { status = head.status }
 
     func received(_ bytes: Span<UInt8>) {
-        for index in 0..<min(bytes.count, SummaryCalls.longestBody + 1 - body.count) { body.append(bytes[index]) }
+        for index in 0..<min(bytes.count, RunningSummaryCall.longestBody + 1 - body.count) { body.append(bytes[index]) }
     }
 
     func roundEnded() {
-        guard body.count > SummaryCalls.longestBody else { return }
+        guard body.count > RunningSummaryCall.longestBody else { return }
         transfer?.cancel()
         end(.failed, nil)
     }

@@ -3,21 +3,24 @@ import Foundation
 import Settings
 import Summaries
 
-/// `proxy summarize`: the steps a client would be sent while a model thinks a given text.
+/// `proxy summarize`: the steps a client would be sent while a model thinks a given text, or what it would be told of a prompt.
 struct SummarizeCommand: ConfiguredCommand {
     static let configuration = CommandConfiguration(
         commandName: "summarize",
-        abstract: "Show the steps that would be made of a reasoning, with their times on a simulated clock.",
+        abstract: "Show the steps that would be made of a reasoning, with their times on a simulated clock, or a prompt's summary.",
         discussion: """
             The text is a model's reasoning alone, without markers and answer; without a FILE it is read from the standard input. The
             steps are those of the extractive engine, with the interval, length and notice that the settings say; the result comes at once.
             With --engine model the model of summaries.model is really asked, and each call takes on the simulated clock what it took.
+            With --of prompt the text is a user's message, and what is said of it comes from both engines: the model's words would be told
+            if they came before the head had to leave (stream.commit_delay).
 
             EXAMPLES:
               proxy summarize thoughts.txt
               proxy summarize thoughts.txt --prompt 'How many r are in strawberry?' --tokens-per-second 20
               proxy summarize --level detailed --json < thoughts.txt
               proxy summarize thoughts.txt --engine model --config proxy.yaml
+              proxy summarize question.txt --of prompt --engine model --config proxy.yaml
             """)
 
     /// The most text that is taken, in bytes.
@@ -31,8 +34,16 @@ struct SummarizeCommand: ConfiguredCommand {
         case extractive, model
     }
 
-    @Argument(help: "The reasoning; - or nothing is the standard input.")
+    /// What the text is.
+    enum Subject: String, CaseIterable, ExpressibleByArgument {
+        case reasoning, prompt
+    }
+
+    @Argument(help: "The reasoning, or the prompt; - or nothing is the standard input.")
     var file: String?
+
+    @Option(help: "What the text is: reasoning, prompt.")
+    var of = Subject.reasoning
 
     @Option(help: ArgumentHelp("What the user asked: its terms weigh more.", valueName: "text"))
     var prompt = ""
@@ -43,7 +54,7 @@ struct SummarizeCommand: ConfiguredCommand {
     @Option(help: "How much is said: concise, auto, detailed; else as the settings say.")
     var level: Level?
 
-    @Option(help: "Who makes the steps: extractive, model.")
+    @Option(help: "Who makes the summary: extractive, model.")
     var engine = Engine.extractive
 
     @Flag(help: "Print JSON, one step a line, the totals last.")
@@ -62,6 +73,10 @@ struct SummarizeCommand: ConfiguredCommand {
         let configuration = try Configuration(file: source.config, flags: flags)
         let settings = configuration.settings.summaries
         let text = try readText()
+        if of == .prompt {
+            let report = try await promptReport(of: text, configuration)
+            return print(json ? report.json : report.text(color.paint), terminator: "")
+        }
         let chosen = level ?? Level(rawValue: settings.level.rawValue) ?? .auto
         let pace = SummaryChoice(settings: settings).options(chosen.summaryLevel)
         let rehearsal = try await rehearsal(of: text, pace: pace, configuration)
@@ -76,17 +91,21 @@ struct SummarizeCommand: ConfiguredCommand {
         }
         var settings = configuration.settings
         settings.summaries.engine = .model
-        guard let summariser = Summariser(settings, profiles: configuration.profiles) else {
-            throw ValidationError(
-                "--engine model needs to know the model: set summaries.model.url and summaries.model.name (SUMMARY_URL, SUMMARY_MODEL).")
-        }
+        let summariser = try summariser(settings, configuration)
         let calls = try RehearsedCalls(summariser)
         defer { calls.end() }
-        var options = summariser.options
+        var options = summariser.steps ?? ModelSummaryOptions()
         options.pace = pace
         return await Rehearsal(of: text, prompt: facts, options: options, tokensPerSecond: tokensPerSecond) {
             await calls.ask($0, within: $1)
         }
+    }
+
+    /// The model of these settings, which say that there is one.
+    func summariser(_ settings: ProxySettings, _ configuration: Configuration) throws -> Summariser {
+        if let summariser = Summariser(settings, profiles: configuration.profiles) { return summariser }
+        throw ValidationError(
+            "--engine model needs to know the model: set summaries.model.url and summaries.model.name (SUMMARY_URL, SUMMARY_MODEL).")
     }
 
     private func readText() throws -> [UInt8] {

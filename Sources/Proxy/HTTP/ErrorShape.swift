@@ -79,6 +79,10 @@ extension ProxyFailure {
         JSONText.appendQuoted(saysContextIsTooLong ? AgentFailure.promptIsTooLong(message) : message, to: &output)
         output.append(", \"code\": ")
         JSONText.appendQuoted(code, to: &output)
+        // By this the vendor's package knows that it has to go on without threads, and does.
+        if code == "unsupported_parameter", param == "thread" {
+            output.append(", \"details\": {\"error_code\": \"thread_unsupported_request\", \"unsupported\": [\"thread\"]}")
+        }
         output.append("}, \"request_id\": ")
         JSONText.appendQuoted(requestID, to: &output)
         output.append("}\n")

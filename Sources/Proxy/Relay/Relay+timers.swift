@@ -13,7 +13,7 @@ extension Relay {
             next = earlier(next, attempt.isRefused ? attempt.headArrived + Relay.errorBodyTime : attempt.deadlines.nextCheck)
         }
         guard job.isStream, !isBeingRefused else { return next }
-        return earlier(next, sink.hasStarted ? machine.nextTick : openTime)
+        return earlier(next, sink.hasStarted ? machine.nextTick : earlier(openTime, machine.nextTick))
     }
 
     private func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
@@ -66,10 +66,7 @@ extension Relay {
     }
 
     private func tick(_ now: Duration) {
-        if !sink.hasStarted {
-            if now >= openTime { open() }
-            return
-        }
+        if !sink.hasStarted, now >= openTime { return open() }
         machine.ticked(at: now, into: &output)
         if output.isEmpty { askSummariser() } else { send() }
     }

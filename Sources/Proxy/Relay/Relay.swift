@@ -57,7 +57,7 @@ final class Relay: Exchange {
     var end: StreamEnd?
     var facts: StreamFacts?
     var isPaused = false
-    /// The calls to a model that makes the steps; nil without one.
+    /// The calls to a model that makes summaries; nil without one.
     lazy var summaryCalls = makeSummaryCalls()
     /// Rings when something has to be looked at; nil while nothing is waited for.
     var alarm: LazyAlarm?
@@ -77,7 +77,7 @@ final class Relay: Exchange {
     func start() {
         guard !startFirst() else {
             // Nothing to wait for: else the head would race with an upstream that is quick to refuse.
-            if server.settings.stream.commitDelay == .zero { open() }
+            if server.settings.stream.commitDelay == .zero { open() } else { askAboutPrompt() }
             return
         }
         if lastFailure == nil { server.metrics.add(.breakerRefusals) }

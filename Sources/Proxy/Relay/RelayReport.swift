@@ -35,7 +35,8 @@ struct RelayReport {
         if facts.reasoningRepetitions > 0 { metrics.add(.reasoningRepetitions, by: facts.reasoningRepetitions) }
         if facts.answerIsMissing { metrics.add(.answersMissing) }
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
-        if let summaries = relay.machine.modelSummaryFacts { count(summaries) }
+        if let steps = relay.machine.modelSummaryFacts { count(steps) }
+        if let prompt = relay.machine.modelPromptFacts { count(prompt: prompt) }
         if let statistics = relay.attempt?.statistics {
             metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
         }
@@ -47,8 +48,17 @@ struct RelayReport {
             if fate.wasCalled { metrics.add(.summaryCalls, [("result", fate.rawValue)], by: number) }
             if fate.isFallback { metrics.add(.summaryFallbacks, [("reason", fate.rawValue)], by: number) }
         }
-        metrics.add(.summaryTokens, [("kind", "prompt")], by: facts.usage.prompt)
-        metrics.add(.summaryTokens, [("kind", "completion")], by: facts.usage.completion)
+        count(facts.usage)
+    }
+
+    private func count(prompt facts: ModelSummaryFacts) {
+        for (fate, number) in facts.fates { relay.server.metrics.add(.promptSummaryCalls, [("result", fate.rawValue)], by: number) }
+        count(facts.usage)
+    }
+
+    private func count(_ usage: SummaryUsage) {
+        relay.server.metrics.add(.summaryTokens, [("kind", "prompt")], by: usage.prompt)
+        relay.server.metrics.add(.summaryTokens, [("kind", "completion")], by: usage.completion)
     }
 
     /// Model names come from clients: a log line holds the beginning of a long one.
@@ -75,13 +85,23 @@ struct RelayReport {
         if facts.reasoningRepetitions > 0 { metadata["reasoning_repetitions"] = "\(facts.reasoningRepetitions)" }
         if facts.answerIsMissing { metadata["answer_missing"] = "true" }
         if relay.attemptCount == 0 { metadata["breaker"] = "\(relay.queue.refusal.headerValue)" }
-        if let summaries = relay.machine.modelSummaryFacts {
-            metadata["summary_calls"] = "\(summaries.callCount)"
-            metadata["summary_steps"] = "\(summaries.fates[.used] ?? 0)"
-            metadata["summary_tokens"] = "\(summaries.usage.prompt + summaries.usage.completion)"
-        }
+        metadata.merge(summaries()) { $1 }
         if case .failed(let failure) = end { metadata["code"] = "\(failure.code)" }
         relay.server.log.info("chat", metadata: metadata)
+    }
+
+    /// What the model that makes summaries did.
+    private func summaries() -> Logger.Metadata {
+        let (steps, prompt) = (relay.machine.modelSummaryFacts, relay.machine.modelPromptFacts)
+        guard steps != nil || prompt != nil else { return [:] }
+        let tokens = [steps, prompt].compactMap { $0?.usage }.reduce(0) { $0 + $1.prompt + $1.completion }
+        var metadata: Logger.Metadata = ["summary_tokens": "\(tokens)"]
+        if let steps {
+            metadata["summary_calls"] = "\(steps.callCount)"
+            metadata["summary_steps"] = "\(steps.fates[.used] ?? 0)"
+        }
+        if let fate = prompt?.fates.keys.first { metadata["prompt_summary"] = "\(fate.rawValue)" }
+        return metadata
     }
 }
 

@@ -8,6 +8,8 @@ enum Endpoint: String {
     case messages = "/v1/messages"
     case countTokens = "/v1/messages/count_tokens"
     case models = "/v1/models"
+    /// The path holds the model's id, which may have slashes.
+    case model = "/v1/models/{id}"
     case health = "/health"
     case live = "/livez"
     case ready = "/readyz"
@@ -18,7 +20,7 @@ enum Endpoint: String {
     var methods: [HTTPMethod] {
         switch self {
         case .chat, .responses, .messages, .countTokens, .resetUpstream: [.POST]
-        case .models, .health, .live, .ready, .metrics: [.GET, .HEAD]
+        case .models, .model, .health, .live, .ready, .metrics: [.GET, .HEAD]
         }
     }
 
@@ -26,7 +28,7 @@ enum Endpoint: String {
     var isPublic: Bool {
         switch self {
         case .health, .live, .ready: true
-        case .chat, .responses, .messages, .countTokens, .models, .metrics, .resetUpstream: false
+        case .chat, .responses, .messages, .countTokens, .models, .model, .metrics, .resetUpstream: false
         }
     }
 
@@ -34,7 +36,7 @@ enum Endpoint: String {
     var takesConversation: Bool {
         switch self {
         case .chat, .responses, .messages, .countTokens: true
-        case .models, .health, .live, .ready, .metrics, .resetUpstream: false
+        case .models, .model, .health, .live, .ready, .metrics, .resetUpstream: false
         }
     }
 
@@ -46,6 +48,8 @@ enum Endpoint: String {
             self = .resetUpstream
         } else if let endpoint = Endpoint(rawValue: path) ?? Endpoint.aliases[path], endpoint != .resetUpstream {
             self = endpoint
+        } else if path.hasPrefix(Endpoint.models.rawValue + "/"), ModelsRoute.id(in: path) != nil {
+            self = .model
         } else {
             return nil
         }

@@ -113,7 +113,8 @@ struct RelayEntry {
             profile: profile ?? server.profile(forModel: served.model, at: served.upstreams[0]),
             thinking: ThinkingRequest(chat))
         // A whole answer does not wait for summaries: only streams have them made by a model.
-        plan.modelSummary = chat.stream ? server.summariser?.options : nil
+        plan.modelSummary = chat.stream ? server.summariser?.steps : nil
+        plan.modelPrompt = chat.stream ? server.summariser?.prompts : nil
         plan.limits = EventStreamLimits(lineBytes: settings.limits.lineBytes, eventBytes: settings.limits.eventBytes)
         plan.heartbeatInterval = settings.stream.heartbeatInterval
         plan.secrets = secrets(request)

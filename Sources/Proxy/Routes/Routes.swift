@@ -18,7 +18,7 @@ struct Routes {
             let wantsSocket = found.endpoint == .responses && request.method == .GET && request.headers.contains(name: "upgrade")
             return wantsSocket ? .noWebSocket : .wrongMethod(found.endpoint)
         }
-        guard found.endpoint.takesConversation else { return found.endpoint == .models ? excess(request) : nil }
+        guard found.endpoint.takesConversation else { return [.models, .model].contains(found.endpoint) ? excess(request) : nil }
         if let encoding = request.headers.first(name: "content-encoding"), encoding.lowercased() != "identity" {
             return .encodedBody
         }
@@ -57,7 +57,7 @@ struct Routes {
         case .responses: return AgentRoute(.responses, RelayEntry(server: server, loop: loop)).answer(request, sink: sink)
         case .messages: return AgentRoute(.messages, RelayEntry(server: server, loop: loop)).answer(request, sink: sink)
         case .countTokens: CountTokensRoute(server: server).answer(request, sink: sink)
-        case .models: return ModelsRoute(server: server, loop: loop).answer(request, sink: sink)
+        case .models, .model: return ModelsRoute(server: server, loop: loop).answer(request, sink: sink)
         case .health: HealthRoute(server: server).health(sink)
         case .live: HealthRoute(server: server).live(sink)
         case .ready: HealthRoute(server: server).ready(sink)

@@ -4,7 +4,7 @@ import Settings
 import Summaries
 import Upstream
 
-/// The small model as the whole process sees it: where it is, how it is asked, its circuit breaker, the calls under way. Shared by all
+/// The small model that makes summaries, as the whole process sees it: where it is, how it is asked, its circuit breaker, the calls under way. Shared by all
 /// loops. It is a stranger to the upstreams: neither's failures count for the other.
 final class Summariser: Sendable {
     /// Why a call may not be made.
@@ -12,8 +12,10 @@ final class Summariser: Sendable {
         case busy, leftAlone
     }
 
-    /// What every stream's machine gets.
-    let options: ModelSummaryOptions
+    /// What the machine of a stream gets whose steps it makes; nil where it makes none.
+    let steps: ModelSummaryOptions?
+    /// What the machine of a stream gets whose prompt it sums up; nil where it does not.
+    let prompts: ModelPromptOptions?
     /// Which markers the model writes if it thinks all the same.
     let profile: CompiledProfile
     /// Breaker and count of calls.
@@ -25,7 +27,8 @@ final class Summariser: Sendable {
     /// Nil unless the settings want a model and say which.
     init?(_ settings: ProxySettings, profiles: ProfileCatalogue) {
         let summaries = settings.summaries
-        guard summaries.engine == .model, let url = summaries.model.url, let name = summaries.model.name else { return nil }
+        guard summaries.engine == .model || summaries.promptEngine == .model, let url = summaries.model.url, let name = summaries.model.name
+        else { return nil }
         var upstream = UpstreamSettings()
         upstream.name = Summariser.name
         upstream.url = url
@@ -40,7 +43,8 @@ final class Summariser: Sendable {
         // An unknown model's plain words are its summary: only tags are taken for thinking.
         profile = family.profile.name == profiles.lastResortName ? profiles.named("think") ?? family : family
         thinking = ThinkingOff(rawValue: summaries.model.thinking.rawValue).flatMap { $0 == .auto ? nil : $0 } ?? .way(for: family.profile)
-        options = ModelSummaryOptions(summaries.model)
+        steps = summaries.engine == .model ? ModelSummaryOptions(summaries.model) : nil
+        prompts = summaries.promptEngine == .model ? ModelPromptOptions(summaries.model) : nil
     }
 
     /// Its name in health reports and metrics.
@@ -86,6 +90,19 @@ extension ModelSummaryOptions {
         deadline = settings.deadline
         maximumTokens = settings.maxTokens
         windowBytes = settings.windowBytes
+        budgetTokens = settings.budgetTokens
+    }
+}
+
+extension ModelPromptOptions {
+    /// The prompt summary's model as configured.
+    init(_ settings: SummaryModelSettings) {
+        self.init()
+        if let template = settings.promptInstructions { prompt = SummaryPrompt(template: template) }
+        language = settings.language
+        deadline = settings.promptDeadline
+        windowBytes = settings.promptWindowBytes
+        maximumTokens = settings.maxTokens
         budgetTokens = settings.budgetTokens
     }
 }

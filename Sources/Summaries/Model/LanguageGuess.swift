@@ -114,12 +114,17 @@ struct LanguageGuess: Equatable {
     private static func latinLanguage(of text: [UInt8]) -> Language? {
         var hits: [Language: Int] = [:]
         for word in WordReader.words(of: Array(text.prefix(window))) {
-            for (language, words) in smallWords where words.contains(word.folded) { hits[language, default: 0] += 1 }
+            for language in languagesOfWord[word.folded] ?? [] { hits[language, default: 0] += 1 }
         }
         let ranked = hits.sorted { $0.value > $1.value }
         guard let first = ranked.first, first.value >= 2 else { return nil }
         guard ranked.count > 1 else { return first.key }
         return first.value >= ranked[1].value + 2 || first.value >= ranked[1].value * 2 ? first.key : nil
+    }
+
+    /// One look for a word instead of one for each language: a text has hundreds of them.
+    private static let languagesOfWord: [String: [Language]] = smallWords.reduce(into: [:]) { table, entry in
+        for word in entry.1 { table[word, default: []].append(entry.0) }
     }
 
     private static let smallWords: [(Language, Set<String>)] = [

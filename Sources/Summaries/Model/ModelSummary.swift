@@ -78,6 +78,9 @@ public struct ModelSummary: ~Copyable, Sendable {
 
     // MARK: Inputs
 
+    /// Something else asked the model for the same stream: its tokens are the stream's, too.
+    public mutating func charge(_ tokens: Int) { self.tokens += tokens }
+
     /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
     public mutating func received(_ text: Span<UInt8>, at now: Duration) {
         guard text.count > 0 else { return }
@@ -126,14 +129,10 @@ public struct ModelSummary: ~Copyable, Sendable {
             standIn(.late, at: now)
             return nil
         }
-        switch outcome {
-        case .text(let answer, let isCut):
+        if case .text(let answer, let isCut) = outcome {
             return judged(answer, isCut: isCut, madeFrom: text, upTo: ordinal, at: now)
-        case .empty: standIn(.empty, at: now)
-        case .failed: standIn(.failed, at: now)
-        case .busy: standIn(.busy, at: now)
-        case .leftAlone: standIn(.leftAlone, at: now)
         }
+        standIn(outcome.fateWithoutText ?? .failed, at: now)
         return nil
     }
 

@@ -16,8 +16,9 @@ enum StepCleaner {
     ///   - answer: what the model wrote, UTF-8.
     ///   - isCut: whether it ended in the middle.
     ///   - limit: characters the step may have.
+    ///   - takesQuestions: whether a question can be said, as what was asked can.
     /// - Returns: the step, UTF-8; nil when nothing of the answer can be said.
-    static func step(from answer: [UInt8], isCut: Bool, limit: Int) -> [UInt8]? {
+    static func step(from answer: [UInt8], isCut: Bool, limit: Int, takesQuestions: Bool = false) -> [UInt8]? {
         let isLong = answer.count > longest
         let text = withoutQuotes(withoutIntroduction(Array(answer.prefix(longest))))
         guard !refuses(text) else { return nil }
@@ -26,16 +27,17 @@ enum StepCleaner {
         splitter.take(text.span, into: &passages)
         splitter.finish(into: &passages)
         if isCut || isLong { passages.removeAll { $0.ending == .textEnd } }
-        return joined(passages, limit: limit)
+        return joined(passages, limit: limit, takesQuestions)
     }
 
-    private static func joined(_ passages: [Passage], limit: Int) -> [UInt8]? {
+    private static func joined(_ passages: [Passage], limit: Int, _ takesQuestions: Bool) -> [UInt8]? {
         var step: [UInt8] = []
         var characters = 0
         var sentences = 0
         for passage in passages {
             guard sentences < mostSentences else { break }
-            guard let sentence = Sentence(passage), sentence.kind == .statement, !sentence.isAnnouncement, !isIntroduction(sentence.text)
+            guard let sentence = Sentence(passage), sentence.kind == .statement || takesQuestions && sentence.kind == .question,
+                !sentence.isAnnouncement, !isIntroduction(sentence.text)
             else {
                 if sentences > 0 { break }
                 continue

@@ -1,10 +1,10 @@
-/// One question to a small model: what to say next about the reasoning.
+/// One question to a small model: what to say next about the reasoning, or what was asked.
 public struct SummaryCall: Sendable, Equatable {
     /// Tells the stream's calls apart; a result has to name its call.
     public let id: Int
     /// What the model is told to do; nothing in it comes from the conversation.
     public let instructions: String
-    /// The question, the last steps and the new reasoning: data, between marks that it cannot close.
+    /// The question, the last steps and the new reasoning, or the message: data, between marks that it cannot close.
     public let content: String
     /// The most tokens of the answer.
     public let maximumTokens: Int
@@ -26,6 +26,19 @@ public enum SummaryOutcome: Sendable, Equatable {
     case leftAlone
 }
 
+extension SummaryOutcome {
+    /// What became of a call that gave no text; nil of one that did.
+    var fateWithoutText: SummaryFate? {
+        switch self {
+        case .text: nil
+        case .empty: .empty
+        case .failed: .failed
+        case .busy: .busy
+        case .leftAlone: .leftAlone
+        }
+    }
+}
+
 /// Tokens that the summariser counted.
 public struct SummaryUsage: Sendable, Equatable {
     /// Tokens of the question.
@@ -40,11 +53,11 @@ public struct SummaryUsage: Sendable, Equatable {
     }
 }
 
-/// What became of a step that a model was to make. All but `used` and `dropped` hand the step to the extractive engine.
+/// What became of a step, or of a prompt summary, that a model was to make. All but `used` and `dropped` hand it to the extractive engine.
 public enum SummaryFate: String, Sendable, CaseIterable {
     /// It was said.
     case used
-    /// Its deadline passed.
+    /// Its deadline passed, or what it was to say had to leave without it.
     case late
     /// The call failed.
     case failed

@@ -76,11 +76,16 @@ package struct ScriptedWire: AgentWire {
         package var ending: Ending
 
         /// A response from its parts.
-        package init(_ status: Int = 200, headers: [String: String] = [:], _ pieces: [Piece], ending: Ending = .end) {
+        package init(_ status: Int, headers: [String: String] = [:], _ pieces: [Piece], ending: Ending = .end) {
             self.status = status
             self.headers = headers
             self.pieces = pieces
             self.ending = ending
+        }
+
+        /// A good response without headers.
+        package init(_ pieces: [Piece], ending: Ending = .end) {
+            self.init(200, pieces, ending: ending)
         }
     }
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from asking import CALLS, DIALECTS, PIXEL, QUESTION, WEATHER_SCHEMA, answer_to, calls_of, get_weather
 from conftest import VERSION
-from programs import Scenario
+from programs import Scenario, wait_until
 
 pytestmark = [
     pytest.mark.skipif(VERSION < (1, 66, 0), reason="this version knows no responses"), pytest.mark.usefixtures("on_common_ground")]
@@ -299,3 +299,26 @@ def test_the_package_retries_what_can_be_retried(agent_proxy, strict_mock, strea
     with openai.OpenAI(base_url=agent_proxy.url + "/v1", api_key="unused", max_retries=3, timeout=20) as client:
         response, _ = create(client, "recovers", stream)
     assert response.output_text == Scenario("recovers").answer
+
+
+# MARK: Time
+
+
+def test_silence_is_lived_through(client):
+    response, events = create(client, "pause-in-reasoning", True)
+    assert response.output_text == Scenario("pause-in-reasoning").answer
+    assert len([event for event in events if event.type == "response.in_progress"]) > 1, "no heartbeat came"
+    with client.responses.stream(model="pause-in-reasoning", input=QUESTION) as stream:
+        assert stream.get_final_response().output_text == Scenario("pause-in-reasoning").answer
+
+
+@pytest.mark.parametrize("scenario", ["hold-in-reasoning", "hold-in-answer"])
+def test_closing_the_stream_cancels_the_upstream(client, strict_mock, scenario):
+    before = strict_mock.state()["streams"]["cancelled_by_client"]
+    stream = client.responses.create(model=scenario, input=QUESTION, stream=True)
+    for event in stream:
+        if event.type == ("response.output_text.delta" if scenario == "hold-in-answer" else "response.in_progress"):
+            break
+    stream.close()
+    wait_until(
+        lambda: strict_mock.state()["streams"]["cancelled_by_client"] == before + 1, message="the upstream was not cancelled")
