@@ -56,7 +56,7 @@ var targets: [Target] = [
     pure("ChatRequests", ["JSONBytes"]),
     pure("Detect", ["PCRE"]),
     pure("Summaries"),
-    pure("AgentAPIs", ["EventStream", "JSONBytes"]),
+    pure("AgentAPIs", ["ByteScan", "EventStream", "JSONBytes"]),
 
     // Floor 3: one request's stream, and the way to the upstream.
     pure("AgentRequests", ["JSONBytes", "AgentAPIs", "ChatRequests"]),
@@ -95,7 +95,9 @@ if Context.environment["FUZZ"] == "1" {
     targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "Phases"],
+            dependencies: [
+                "EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentRequests", "Phases",
+            ],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
 

@@ -13,7 +13,7 @@ fixtures = here.parent
 sources = fixtures.parent / "Sources" / "Detect"
 longest = 900
 
-FRAMING, READING, DETECTION, TEXT, BYTES = range(5)
+FRAMING, READING, DETECTION, TEXT, BYTES, AGENT = range(6)
 starts = {"outside": 0, "inside": 1, "undecided": 2}
 ends = {"stop": 0, "length": 1, "cut": 2}
 
@@ -51,6 +51,10 @@ def seeds():
         for number, case in enumerate(cases if isinstance(cases, list) else cases.get("cases", [])):
             if isinstance(case.get("input"), str) and number % 2 == 0:
                 yield f"sse-{file.stem}-{number}", bytes([FRAMING, number % 4 // 3]) + cutting([1, 4]) + case["input"].encode()
+    for number, api in enumerate(["responses", "messages"]):
+        for place, vector in enumerate(json.loads((fixtures / "agents" / "requests" / f"{api}.json").read_text())):
+            members = {"model": "m", "input" if api == "responses" else "messages": [{"role": "user", "content": "x"}]} | vector["in"]
+            yield f"agent-{api}-{place}", bytes([AGENT, number, place % 64]) + json.dumps(members, ensure_ascii=False).encode()
     for number, file in enumerate(sorted((fixtures / "phases").glob("*.jsonl"))):
         lines = file.read_bytes().splitlines()
         if lines:
@@ -72,7 +76,7 @@ def dictionary():
         words |= {re.sub(r"\\\\", "", word) for word in re.findall(r'\.(?:text|pattern)\("([^"]+)"\)', file.read_text())}
     words |= {"<think>", "</think>", "<tool_call>", "Therefore,", "Let me think", "analysis", "assistant", "final", "data: ", "event: ",
               "[DONE]", '"choices":[', '"delta":{', '"content":', '"reasoning_content":', '"finish_reason":"stop"', '"index":1', "\\ud83d",
-              "\\ude00", '"error":{', '"usage":{', ": ping"}
+              "\\ude00", '"input":[', '"messages":[', '"type":"', '"tools":[', '"call_id":"', '"tool_use_id":"', '"reasoning":{', '"error":{', '"usage":{', ": ping"}
     for word in sorted(word for word in words if "\\(" not in word):
         raw = word.replace("\\n", "\n").encode()
         yield '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in raw[:60]) + '"\n'

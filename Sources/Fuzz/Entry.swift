@@ -8,12 +8,13 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // SAFETY: libFuzzer lends `count` readable bytes at `start` until this function returns; they are copied at once.
     let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
     var input = FuzzInput(bytes)
-    switch input.byte() % 5 {
+    switch input.byte() % 6 {
     case 0: FramingCheck.run(&input)
     case 1: ReadingCheck.run(&input)
     case 2: DetectionCheck.run(&input)
     case 3: MachineCheck.runOnText(&input)
-    default: MachineCheck.runOnBytes(&input)
+    case 4: MachineCheck.runOnBytes(&input)
+    default: AgentCheck.run(&input)
     }
     return 0
 }

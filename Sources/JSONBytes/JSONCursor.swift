@@ -125,6 +125,7 @@ public struct JSONCursor: ~Escapable {
 // MARK: - Steps
 
 extension JSONCursor {
+    @inline(__always)
     private mutating func enter(_ bracket: UInt8) throws(JSONError) {
         skipWhitespace()
         try require(bracket)
@@ -135,6 +136,7 @@ extension JSONCursor {
     }
 
     /// Refuses a value that does not begin with `byte`.
+    @inline(__always)
     private func require(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw .unexpectedEnd }
         guard bytes[position] != byte else { return }
@@ -142,6 +144,7 @@ extension JSONCursor {
     }
 
     /// Passes the comma before the next member or element, or the closing bracket.
+    @inline(__always)
     private mutating func advance(closing bracket: UInt8) throws(JSONError) -> Bool {
         skipWhitespace()
         guard position < bytes.count else { throw .unexpectedEnd }
@@ -161,6 +164,7 @@ extension JSONCursor {
         return true
     }
 
+    @inline(__always)
     private mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw .unexpectedEnd }
         guard bytes[position] == byte else { throw .unexpectedByte(offset: position) }

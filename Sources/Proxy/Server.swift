@@ -36,14 +36,22 @@ final class Server {
         options.userAgent = "reasoning-proxy/\(Version.current)"
         options.maximumIdleConnections = context.budget.idleUpstreamsPerLoop
         let usesKernel = try usesKernel()
-        for eventLoop in group.makeIterator() {
-            let options = options
-            let loop = eventLoop.submit { try LoopContext(eventLoop: eventLoop, options: options, usesKernel: usesKernel) }
-            loops.append(try await loop.get())
-        }
+        for eventLoop in group.makeIterator() { loops.append(try await loop(on: eventLoop, options, usesKernel)) }
         context.log.debug("readiness", metadata: ["by": usesKernel ? "kernel" : "thread", "loops": "\(loops.count)"])
         let settings = context.settings.server
         listener = try await bootstrap().bind(host: settings.host, port: settings.port).get()
+    }
+
+    private func loop(on eventLoop: any EventLoop, _ options: UpstreamClientOptions, _ usesKernel: Bool) async throws -> LoopContext {
+        // The kernel has a limit of its own for such requests in the whole system (fs.aio-max-nr), and may have given the last one away.
+        let mayFallBack = context.settings.server.readiness == .auto
+        return try await eventLoop.submit {
+            do {
+                return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: usesKernel)
+            } catch UpstreamError.outOfResources where usesKernel && mayFallBack {
+                return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: false)
+            }
+        }.get()
     }
 
     /// Whether the kernel tells the loops what is ready: the faster way, if it is allowed.

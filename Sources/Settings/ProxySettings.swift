@@ -153,8 +153,6 @@ public struct ModelListSettings: Sendable {
     public var cacheLifetime = Duration.seconds(60)
     /// Models by the names under which clients ask for them; the first pattern that fits wins.
     public var map: [PatternChoice<String>] = []
-    /// How many tokens a model's context holds, prompt and answer together.
-    public var contextWindows: [PatternChoice<Int>] = []
 }
 
 /// When an upstream is left alone.

@@ -11,19 +11,19 @@ extension SettingsCatalogue {
     static let agents: [Setting<ProxySettings>] = [
         set(
             "agents.carry_reasoning", \.agents.carriesReasoning, .byPattern(.toggle),
-            "Models that get their raw reasoning of a tool step back, through the client and encrypted; the first pattern that fits wins."),
+            "Models that get their raw reasoning of a tool step back, encrypted, through the client."),
         set(
             "agents.reasoning_keys", \.agents.reasoningKeys, .list(of: .secret), environment: "REASONING_KEYS",
-            "Keys for that, of 32 characters or more; the first seals, all open; none: one made up at each start."),
+            "Keys for that, of 32 characters or more; the first seals, all open; none: made up."),
         set(
             "agents.context_window", \.agents.contextWindows, .byPattern(.count(1024...1_000_000_000)),
-            "Tokens of a model's context, told to agents; the first pattern that fits wins, else what the upstream lists."),
+            "Tokens of a model's context: told to agents, and a bound for the answers they ask for."),
         set(
             "agents.edit_tool", \.agents.editTools, .byPattern(.choice),
-            "How Codex offers a model apply_patch; the first pattern that fits wins, else freeform."),
+            "How Codex offers a model apply_patch; the first that fits wins, else freeform."),
         set(
             "agents.instructions", \.agents.instructions, .byPattern(.prose),
-            "What Codex tells a model to be; the first pattern that fits wins, else a short text of ours."),
+            "What Codex tells a model to be; the first that fits wins, else a short text of ours."),
         set(
             "agents.description", \.agents.descriptions, .byPattern(.text("line of text")),
             "What Codex shows of a model; the first pattern that fits wins."),

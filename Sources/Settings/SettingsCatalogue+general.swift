@@ -19,10 +19,10 @@ extension SettingsCatalogue {
             ),
             set(
                 "server.threads", \.server.threads, .optional(.count(1...1024), word: "auto"),
-                "Threads for connections (also --threads); auto: one per core that the process may use."),
+                "Threads for connections (also --threads); auto: one per core it may use."),
             set(
                 "server.readiness", \.server.readiness, .choice,
-                "How a loop learns that an upstream has sent something; auto: from the kernel where it may, else from a helper thread."),
+                "How loops learn that upstreams have sent something; auto: from the kernel where it may."),
             set(
                 "server.api_tokens", \.server.apiTokens, .list(of: .secret), environment: "API_TOKENS",
                 "Tokens that clients may show; if there are any, one is wanted."),
@@ -187,7 +187,7 @@ extension SettingsCatalogue {
             set("limits.reasoning_kept_bytes", \.limits.reasoningKeptBytes, .size(sizes), "Reasoning text kept for one summary."),
             set(
                 "limits.reasoning_carried_bytes", \.limits.reasoningCarriedBytes, .size(1024...(1 << 20)),
-                "Reasoning of one turn that travels through an agent's client and back; longer reasoning does not."),
+                "Longest reasoning of one turn that travels through an agent's client and back."),
             set("limits.error_body_bytes", \.limits.errorBodyBytes, .size(sizes), "What is read of an upstream's error body."),
             set("limits.concurrent_streams", \.limits.concurrentStreams, .count(1...1_000_000), "Requests served at the same time."),
             set(

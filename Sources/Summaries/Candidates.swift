@@ -19,6 +19,8 @@ struct Candidates {
     static let most = 12
 
     private(set) var list: [Candidate] = []
+    /// What was dropped, at most as many as there can be: memory for those that come.
+    private var spares: [Candidate] = []
     /// The best score in the list: asked for with every piece of text, so kept.
     private(set) var highestScore = Int.min
 
@@ -34,9 +36,18 @@ struct Candidates {
 
     /// Keeps what comes after `ordinal` and is still new.
     mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
-        list.removeAll { $0.ordinal <= ordinal || !said.isNew($0.judgement) }
+        var kept = 0
+        for place in list.indices where list[place].ordinal > ordinal && said.isNew(list[place].judgement) {
+            list.swapAt(kept, place)
+            kept += 1
+        }
+        while list.count > kept { spares.append(list.removeLast()) }
+        if spares.count > Self.most { spares.removeLast(spares.count - Self.most) }
         noteHighest()
     }
+
+    /// One that was dropped, for its memory.
+    mutating func takeSpare() -> Candidate? { spares.popLast() }
 
     mutating func removeAll() {
         list.removeAll(keepingCapacity: true)

@@ -168,7 +168,8 @@ struct Judgement {
     init(room: Int, in spare: inout [UInt32]) {
         swap(&terms, &spare)
         terms.removeAll(keepingCapacity: true)
-        terms.reserveCapacity(room)
+        // Room for nearly every sentence: memory that goes from one to the next must not be too small for it.
+        terms.reserveCapacity(max(room, 48))
     }
 
     /// Adds a term; false when it is there already.

@@ -72,6 +72,7 @@ enum CodeSpans {
         guard text.contains(0x60) else { return nil }
         var isCode = false
         var kept: [UInt8] = []
+        kept.reserveCapacity(text.count)
         for byte in text {
             if byte == 0x60 { isCode.toggle() } else if !isCode { kept.append(byte) }
         }

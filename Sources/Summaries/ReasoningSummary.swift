@@ -206,6 +206,10 @@ extension ReasoningSummary {
 
     private mutating func examine(_ passage: Passage) {
         examinedByteCount += passage.text.count
+        if spareText.capacity == 0, let spare = candidates.takeSpare() {
+            spareText = spare.text
+            judge.recycle(spare.judgement.terms)
+        }
         guard let sentence = Sentence(passage, in: &spareText) else { return }
         if sentence.kind == .heading {
             heading = Heading(text: sentence.text, ordinal: sentence.ordinal)

@@ -36,6 +36,8 @@ struct Sentence: Equatable {
         guard let plain = PlainText.text(of: source), let whole = Brackets.tidied(plain, keepsAsides: isClosing) else { return nil }
         let (stripped, tone) = Openers.removed(from: whole)
         spare.removeAll(keepingCapacity: true)
+        // Room for nearly every sentence, with its full stop: memory that goes from one to the next must not be too small for it.
+        spare.reserveCapacity(max(stripped.count + 4, 240))
         spare.append(contentsOf: stripped)
         guard !spare.isEmpty, Prose.reads(spare, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? spare)
         else { return nil }

@@ -5,8 +5,9 @@ Rounds are interleaved: each scenario runs against each system before the next s
 medians of the rounds; ratios are medians of each round's ratio. Every stream's text is compared; one wrong stream ends the run.
 
 usage: bench.py --programs FOLDER --native FOLDER [--only A,B] [--systems direct,nginx,events,off] [--rounds 3] [--quick] [--threads N]
-                [--upstream mock] [--also NAME=FOLDER]… [--json FILE] [--chart FILE] [--table FILE] [--check] [--profile FOLDER]
-       bench.py --replay JSON… [--chart FILE] [--table FILE] [--check]      the same from figures that were kept
+                [--upstream mock] [--also NAME=FOLDER]… [--json FILE] [--chart FILE] [--table FILE] [--page FILE]
+                [--check] [--profile FOLDER]
+       bench.py --replay JSON… [--chart FILE] [--table FILE] [--page FILE] [--check]      the same from figures that were kept
 """
 import argparse
 import json
@@ -22,6 +23,8 @@ import processes
 import scenarios
 import tables
 from bars import Results, judged
+
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 def options():
@@ -39,6 +42,7 @@ def options():
     parser.add_argument("--json", metavar="FILE", help="write every row and the judgement")
     parser.add_argument("--table", metavar="FILE", help="write the tables, too")
     parser.add_argument("--chart", metavar="FILE", help="draw the medians as SVG")
+    parser.add_argument("--page", metavar="FILE", help="replace the figures between the marks of this page")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a bar that must hold does not")
     parser.add_argument("--profile", metavar="FOLDER", help="perf record each system's run into this folder")
     parser.add_argument("--replay", action="append", default=[], metavar="JSON", help="measure nothing: judge and draw kept figures, of several runs together")
@@ -87,14 +91,13 @@ def run(chosen, systems, given):
 
 
 def report(results, chosen, names):
-    parts = []
+    """The bars first, then all figures, then what vouches for them."""
+    parts = [tables.bars_table(results)] if any(True for _ in judged(results)) else []
     if results.rows:
         parts += [tables.systems_table(results, names), tables.scaling_table(results), tables.load_table(results, chosen, names),
                   tables.reuse_lines(results, chosen, names)]
     if results.allocations:
         parts.append(allocations.table(results.allocations))
-    if any(True for _ in judged(results)):
-        parts.append(tables.bars_table(results))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -129,6 +132,19 @@ def write(path, text):
             file.write(text)
 
 
+def write_page(path, text):
+    """Puts the figures between the page's marks."""
+    if not path:
+        return
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit("bench: %s has no marks %s and %s" % (path, BEGIN, END))
+    write(path, before + begin + "\n" + text + "\n" + end + after)
+
+
 def main():
     given = options()
     chosen = scenarios.chosen(given.only)
@@ -136,6 +152,7 @@ def main():
         if given.replay:
             results = kept(given.replay)
             names = list(dict.fromkeys(system for _, system in results.rows))
+            chosen = [scenario for scenario in scenarios.ALL if any(name == scenario.name for name, _ in results.rows)]
         else:
             others = dict(pair.split("=", 1) for pair in given.also)
             systems = measuring.systems(given.systems.split(","), given.programs, given.threads, given.workers, others)
@@ -146,6 +163,7 @@ def main():
     text = report(results, chosen, names)
     print(text)
     write(given.table, text + "\n")
+    write_page(given.page, text)
     write(given.chart, chart.drawn(results) if given.chart else "")
     write(given.json, json.dumps(as_json(results, given), indent=1) + "\n")
     missed = [bar for bar, _, holds, _ in judged(results) if not holds]

@@ -6,7 +6,7 @@ import bars
 WIDTH, ROW, LEFT, RIGHT, TOP = 860, 30, 300, 60, 64
 # Beyond this many times nginx a bar is cut; its number stands beside it.
 MOST = 4.0
-COLOURS = {"events": "#2563eb", "off": "#94a3b8"}
+COLOURS = {"events": "#2563eb", "off": "#64748b"}
 INK, QUIET, MUST, WANTED = "#0f172a", "#64748b", "#dc2626", "#16a34a"
 
 # Label, scenario, figure, and the bars' places: must hold, wanted (None where there is no such bar for style events).
@@ -67,7 +67,7 @@ def ratio_row(picture, y, label, ratios, must, wanted):
     for number, (system, ratio) in enumerate(ratios):
         top = y + 4 + 11 * number
         picture.rectangle(LEFT, top, across(ratio) - LEFT, 9, COLOURS[system])
-        picture.text(across(ratio) + 5, top + 8.5, "%.2f" % ratio, 10, QUIET)
+        picture.text(WIDTH - 16, top + 8.5, "%.2f" % ratio, 10, COLOURS[system], "end")
     for limit, colour in ((must, MUST), (wanted, WANTED)):
         picture.line([(across(limit), y + 1), (across(limit), y + ROW - 3)], colour, 1.6)
 
@@ -109,8 +109,8 @@ def growth_part(picture, results, top):
         picture.line(points, colour, 2)
         for (x, y), value in zip(points, values):
             picture.dot(x, y, colour)
-            picture.text(x, y - 7, "%.2f" % value, 10, QUIET, "middle")
-        picture.text(points[-1][0] + 12, points[-1][1] + 4, system, 11, colour)
+            picture.text(x, y - 7 if system == "events" else y + 15, "%.2f" % value, 10, colour, "middle")
+        picture.text(16, bottom - 40 * len(lines) + 20 * list(lines).index(system), system, 12, colour)
 
 
 def drawn(results):

@@ -8,7 +8,6 @@ import processes
 from processes import BenchError
 
 LOAD_SECONDS = 120
-CONNECTIONS = "reasoning_proxy_upstream_connections_total"
 
 
 # Where one thread is a limit: what `NAME/THREADS` is measured in.
@@ -61,7 +60,7 @@ def measure(scenario, system, upstream, programs, quick, profile=None, warm=True
         port = server.port if server else upstream.port
         if warm:
             warm_up(scenario, system, programs, port)
-        before = server.metrics() if isinstance(server, processes.Proxy) else {}
+        counts = upstream.counts() if server else None
         memory = processes.MemoryWatch(server) if server else None
         recorder = start_profile(profile, server) if profile and server else None
         cpu, upstream_cpu = (server.cpu() if server else 0), upstream.cpu()
@@ -72,8 +71,8 @@ def measure(scenario, system, upstream, programs, quick, profile=None, warm=True
             recorder.wait(60)
         row = figures(seen, cpu, upstream_cpu)
         row["rss_bytes"] = memory.end() if memory else 0
-        if before:
-            row["reused_share"] = reused(before, server.metrics())
+        if counts:
+            row["reused_share"] = reused(counts, upstream.counts())
         return row
     finally:
         if server:
@@ -104,8 +103,7 @@ def figures(seen, cpu, upstream_cpu):
 
 
 def reused(before, after):
-    """The share of the run's upstream requests that went over a connection that stood already; None without such counters."""
-    grown = {key: after[key] - before.get(key, 0) for key in after}
-    share = {kind: sum(value for key, value in grown.items() if key.startswith(CONNECTIONS) and kind in key) for kind in ("new", "reused")}
-    total = sum(share.values())
-    return share["reused"] / total if total else None
+    """The share of the run's streams whose request came over a connection that stood already."""
+    # One connection more asked for the counts.
+    opened = after["connections"] - before["connections"] - 1
+    return 1 - opened / (after["streams"] - before["streams"])

@@ -1,4 +1,5 @@
 """The processes of a benchmark run: the upstream, nginx and the proxy, each on a free port of 127.0.0.1, each ended by its id."""
+import json
 import os
 import re
 import shutil
@@ -107,6 +108,11 @@ class Upstream(Server):
     def __init__(self, programs):
         super().__init__("upstream", [os.path.join(programs, "upstream"), "0"])
 
+    def counts(self):
+        """Connections it has accepted, this question's among them, and streams it was asked for."""
+        with urllib.request.urlopen("http://127.0.0.1:%d/counts" % self.port, timeout=10) as answer:
+            return json.load(answer)
+
 class MockUpstream(Server):
     """The project's mock as upstream, playing the benchmark's streams as scenarios. Its answers hold no times."""
 
@@ -119,6 +125,9 @@ class MockUpstream(Server):
             with open(os.path.join(self.folder.name, model + ".json"), "wb") as file:
                 file.write(made.stdout)
         super().__init__("mock", [os.path.join(folder, "mock-upstream"), "--port", "0", "--quiet", "--fixtures", self.folder.name])
+
+    def counts(self):
+        return None
 
     def end(self):
         super().end()
@@ -176,7 +185,7 @@ class Nginx(Server):
 def find_nginx():
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if not found:
-        raise BenchError("nginx is not installed; as root: Tests/Bench/setup.sh, or apt-get install nginx-light; or leave it out with --systems")
+        raise BenchError("nginx is not installed: sudo apt-get install nginx-light; or leave it out: --systems direct,events,off")
     return found
 
 
@@ -187,12 +196,6 @@ class Proxy(Server):
         command = [os.path.join(folder, "proxy"), "--port", "0", "--upstream-url", "http://127.0.0.1:%d" % upstream_port,
                    "--server-threads", str(threads), "--logging-access-log", "off", "--limits-concurrent-streams", "10000"]
         super().__init__("proxy", command, environment=environment)
-
-    def metrics(self):
-        """Plain counters and gauges by name, with their labels as they stand."""
-        with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % self.port, timeout=10) as answer:
-            lines = answer.read().decode().splitlines()
-        return {key: float(value) for key, _, value in (line.rpartition(" ") for line in lines if line and not line.startswith("#"))}
 
 
 class MemoryWatch:

@@ -19,9 +19,8 @@ compile load load.c reader.c figures.c script.c
 if ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v nginx >/dev/null; then
     if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
         echo "bench: nginx is not installed, and only root can install Debian's package: sudo apt-get install nginx-light" >&2
-        echo "bench: or leave nginx out: make bench ARGS=\"--systems direct,events,off\"" >&2
-        [[ ${WITHOUT_NGINX:-} == 1 ]] && exit 0
-        exit 1
+        echo "bench: or leave it out: make bench ARGS=\"--systems direct,events,off\"" >&2
+        exit 0
     fi
     # The package would start a server of its own on port 80: it is told not to.
     policy=/usr/sbin/policy-rc.d

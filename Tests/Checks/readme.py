@@ -90,8 +90,8 @@ def codex(block, swap):
     question = [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Is 91 a prime number?"}]}]
     wishes = {"summary": settings["model_reasoning_summary"]}
     body = {"model": settings["model"], "input": question, "stream": True, "store": False, "reasoning": wishes, "tools": []}
-    if "model_catalog_url" in settings:
-        with urllib.request.urlopen(settings["model_catalog_url"] + "?client_version=0.163.0", timeout=10) as answer:
+    if "model_catalog_url" in provider:
+        with urllib.request.urlopen(provider["model_catalog_url"] + "?client_version=0.163.0", timeout=10) as answer:
             assert settings["model"] in [model["slug"] for model in json.load(answer)["models"]], "the model is not in the catalogue"
     text = posted(provider["base_url"] + "/responses", body)
     missing = [event for event in ("reasoning_summary_text.delta", "output_item.done", "completed") if "event: response." + event not in text]
@@ -186,7 +186,7 @@ def main():
                     checked += 1
                     path = os.path.join(folder, "proxy.yaml")
                     open(path, "w", encoding="utf-8").write("\n".join(lines))
-                    keys = dict(environment, DEEPSEEK_API_KEY="x" * 20, VLLM_API_KEY="y" * 20)
+                    keys = dict(environment, DEEPSEEK_API_KEY="x" * 20, VLLM_API_KEY="y" * 20, REASONING_KEY="z" * 40)
                     keys.pop("UPSTREAM_URL")
                     run = subprocess.run(
                         [os.path.join(build, "proxy"), "--config", path, "--check-config"], env=keys, stdout=subprocess.PIPE,

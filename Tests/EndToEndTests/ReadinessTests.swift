@@ -7,7 +7,7 @@ extension EndToEnd {
         private static let ways = ["kernel", "thread"]
 
         private static func house(_ way: String, _ settings: [String: String] = [:]) throws -> House {
-            let house = try House(settings.merging(["server-readiness": way, "server-threads": "2", "logging-level": "debug"]) { $1 })
+            let house = try House(settings.merging(["server-readiness": way, "server-threads": "2", "log-level": "debug"]) { $1 })
             #expect(house.proxy.errors.text.contains("readiness by=\(way)"), "\(house.proxy.errors.text)")
             return house
         }

@@ -102,9 +102,13 @@ private struct Sample {
         self.yaml = isUpstream ? "upstreams: [{\(address)\(extra)\(value)}]" : "{\(value)}"
     }
 
+    /// A key as long as one for reasoning has to be.
+    private static let longKey = "canary-S-2-of-thirty-two-characters-and-more"
+
     /// What a setting must not be without.
     private static let companions = [
         "server.require_auth": ["API_TOKENS": "canary-S-2"],
+        "agents.reasoning_keys": ["LONG_KEY": longKey],
         "summaries.engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
         "summaries.prompt_engine": ["SUMMARY_URL": "http://localhost:1", "SUMMARY_MODEL": "small"],
     ]
@@ -123,19 +127,27 @@ private struct Sample {
         case "on, off": row.standard == "on" ? ("off", "off", "off") : ("on", "on", "on")
         case "secret": ("canary-S-1", "env:SAMPLE_KEY", "\"***\"")
         case "percent": ("35%", "35%", "35%")
+        case "list of secret" where row.path == "agents.reasoning_keys": (longKey, "[env:LONG_KEY]", "[\"***\"]")
         case "list of secret": ("canary-S-1", "[env:SAMPLE_KEY]", "[\"***\"]")
+        case "list of effort": ("low, ultra", "[low, ultra]", "[low, ultra]")
+        case "pattern: number": ("a*=2048,c=4096", "{a*: 2048, c: 4096}", "{a*: 2048, c: 4096}")
         case "list of pattern": ("a*, b", "[\"a*\", b]", "[a*, b]")
         case "address": ("http://u.example/v1", "http://u.example/v1", "http://u.example/v1")
         case "name: value": ("X-One=1,X-Two=2", "{X-One: 1, X-Two: env:SAMPLE_KEY}", "{X-One: \"***\", X-Two: \"***\"}")
         case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
         case let type where type.hasPrefix("pattern: events"): ("a*=think,*=off", "{a*: think, \"*\": off}", "{a*: think, \"*\": off}")
         case let type where type.hasPrefix("pattern: auto"): ("a*=concise,*=off", "{a*: concise, \"*\": off}", "{a*: concise, \"*\": off}")
+        case let type where type.hasPrefix("pattern: ") && type.contains(", "): byPattern(last(of: type, but: "").0)
         case let type where type.contains(": "): ("a=b,c=d", "{a: b, c: d}", "{a: b, c: d}")
         case let type where type.contains(", "):
             // An authorization that needs no key, else the last word that is not the default.
             type.hasPrefix("key, ") ? ("none", "none", "none") : last(of: type, but: row.standard)
         default: ("some-text", "some-text", "some-text")
         }
+    }
+
+    private static func byPattern(_ word: String) -> (String, String, String) {
+        ("a=\(word)", "{a: \(word)}", "{a: \(word)}")
     }
 
     private static func last(of words: String, but standard: String) -> (String, String, String) {

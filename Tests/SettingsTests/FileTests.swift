@@ -67,7 +67,9 @@ import Testing
     func printedSettings() throws {
         let settings = try fixture("good/all.yaml")
         let printed = settings.description
-        let again = try load(printed)
+        // A hidden key is too short for one under which reasoning travels.
+        let again = try load(
+            printed.replacing("reasoning_keys: [\"***\"]", with: "reasoning_keys: [env:E_KEY]"), environment: SettingsFixtures.environment)
         let values = { (text: String) in text.split(separator: "\n").map { $0.split(separator: "  # ")[0] } }
         #expect(values(again.description) == values(printed))
         #expect(again.upstreams[1].timeouts.total == settings.upstreams[1].timeouts.total)

@@ -5,6 +5,7 @@ import Settings
 enum SettingsFixtures {
     static let environment = [
         "A_KEY": "canary-A-5f1c", "B_KEY": "canary-B-77d0", "C_TOKEN": "canary-C-of-some-length", "D_TOKEN": "canary-D-of-some-length",
+        "E_KEY": "canary-E-of-thirty-two-characters-and-more",
     ]
     static let profiles: Set<String> = ["default", "plain", "qwen3", "deepseek"]
 

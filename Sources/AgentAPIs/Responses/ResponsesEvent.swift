@@ -1,3 +1,4 @@
+import ByteScan
 import EventStream
 import JSONBytes
 
@@ -67,8 +68,14 @@ extension [UInt8] {
 
     /// Appends `,"name":`.
     mutating func beginMember(_ name: StaticString) {
-        append(",\"")
-        append(name.description)
-        append("\":")
+        let text = name.description
+        let bytes = text.utf8.span
+        append(addingCapacity: bytes.count + 4) { output in
+            output.append(UInt8(ascii: ","))
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: bytes)
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
     }
 }

@@ -21,9 +21,11 @@ enum ErrorShape {
     /// The shape that the request's sender understands: by its path, also below it and where it leads nowhere.
     init(_ request: HTTPRequest) {
         let path = request.path
-        if path.contains("/responses") {
+        if path.contains("/chat/completions") {
+            self = .chat
+        } else if path.contains("/responses") {
             self = .responses
-        } else if path.contains("/messages") || (path != Endpoint.chat.rawValue && request.headers.contains(name: "anthropic-version")) {
+        } else if path.contains("/messages") || request.headers.contains(name: "anthropic-version") {
             self = .messages
         } else {
             self = .chat

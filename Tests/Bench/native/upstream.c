@@ -4,7 +4,8 @@
 //        upstream --scenario NAME    prints the stream of a model as a scenario of the mock upstream
 //
 // A POST whose body names a model such as `bench.r400.a400` (see script.h) is answered with that stream. Streams without a gap take
-// turns, one write each; the others write when their time has come, spread over the gap by a fixed rule. Everything else is a 404.
+// turns, one write each; the others write when their time has come, spread over the gap by a fixed rule. GET /counts tells how many
+// connections were accepted and how many streams asked for; everything else is a 404.
 #define _GNU_SOURCE
 #include "script.h"
 
@@ -44,6 +45,7 @@ static struct connection *heap[MOST_CONNECTIONS];
 static int heap_count;
 static const struct script *scripts[MOST_SCRIPTS];
 static int script_count;
+static uint32_t accepted, streams;
 
 static void fail(const char *what) {
     fprintf(stderr, "upstream: %s: %s\n", what, strerror(errno));
@@ -200,7 +202,6 @@ static void advance(struct connection *connection) {
 }
 
 static void begin_stream(struct connection *connection, const struct plan *plan) {
-    static uint32_t streams;
     connection->script = script_for(plan);
     if (connection->script == NULL) {
         close_connection(connection);
@@ -208,15 +209,18 @@ static void begin_stream(struct connection *connection, const struct plan *plan)
     }
     connection->unit = 0;
     // The golden ratio spreads any number of streams evenly over the gap, so that they do not write in step.
-    uint64_t spread_us = (uint64_t)(uint32_t)(streams++ * 0x9E3779B1u) * plan->gap_us >> 32;
+    uint64_t spread_us = (uint64_t)(uint32_t)(++streams * 0x9E3779B1u) * plan->gap_us >> 32;
     uint64_t delay = 1000 * (plan->head_us + spread_us);
     connection->due = delay == 0 ? 0 : now_ns() + delay;
     enqueue(connection);
 }
 
-static void refuse(struct connection *connection) {
-    static const char answer[] = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-    if (send(connection->fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) close_connection(connection);
+static void answer_plainly(struct connection *connection, bool counts) {
+    char body[128] = "{}", answer[512];
+    if (counts) snprintf(body, sizeof body, "{\"connections\": %u, \"streams\": %u}", accepted, streams);
+    int length = snprintf(answer, sizeof answer, "HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
+                          counts ? "200 OK" : "404 Not Found", strlen(body), body);
+    if (send(connection->fd, answer, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) close_connection(connection);
 }
 
 // The model's plan, if the body names one.
@@ -240,10 +244,10 @@ static void take_request(struct connection *connection) {
     *head_end = '\r';
     if (length > (size_t)(connection->request + connection->received - body)) return;
     struct plan plan;
-    bool planned = plan_of(&plan, body, length);
+    bool planned = plan_of(&plan, body, length), counts = strncmp(connection->request, "GET /counts ", 12) == 0;
     connection->received = 0;
     if (planned) begin_stream(connection, &plan);
-    else refuse(connection);
+    else answer_plainly(connection, counts);
 }
 
 static void receive(struct connection *connection) {
@@ -275,6 +279,7 @@ static void accept_all(int listener) {
         connection->fd = fd;
         connection->place = -1;
         connections[fd] = connection;
+        accepted++;
         struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
         if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
     }

@@ -5,7 +5,7 @@ extension EndToEnd {
     /// Answers in the agents' APIs: what a client holds at the end, and that every event on the way was in its place.
     @Suite struct AgentAnswerTests {
         @Test func anAnswerIsToldInEachAPIStreamedAndNot() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 for stream in [true, false] {
                     let reading = try house.agentAnswer(api, "prime", stream: stream)
@@ -27,7 +27,7 @@ extension EndToEnd {
             "no-reasoning", "no-role", "extra-keys", "json-instead", "lighthouse", "markers-kimi",
         ])
         func everyDialectIsAnswered(model: String) throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 let chat = try house.stream("\(model)#reasoning")
                 let streamed = try house.agentAnswer(api, model)
@@ -39,7 +39,7 @@ extension EndToEnd {
         }
 
         @Test func theReasoningIsShownToThoseWhoAskForIt() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             let cases: [(api: AgentAPI, members: String, isShown: Bool)] = [
                 (.responses, "", true), (.responses, #", "reasoning": {"summary": "auto"}"#, true),
                 (.responses, #", "reasoning": {"effort": "high", "summary": "concise"}"#, true),
@@ -64,13 +64,13 @@ extension EndToEnd {
 
         @Test func theOperatorDecidesWhatThereIsToSee() throws {
             for api in AgentAPI.allCases {
-                let full = try House(["summaries-reasoning": "full"])
+                let full = try House(["summaries-reasoning": "full"], mock: ["--strict"])
                 let reading = try full.agentAnswer(api, "prime")
                 let thoughts = api == .responses ? reading.rawReasoning : reading.summary.joined()
                 #expect(thoughts.contains("7 times 13") || thoughts.contains("7 × 13"), "\(reading)")
-                let off = try House(["summaries-reasoning": "off"])
+                let off = try House(["summaries-reasoning": "off"], mock: ["--strict"])
                 for stream in [true, false] { #expect(try !off.agentAnswer(api, "prime", stream: stream).hasReasoning) }
-                let prompt = try House(["agents-prompt-summary": "on"])
+                let prompt = try House(["agents-prompt-summary": "on"], mock: ["--strict"])
                 for stream in [true, false] {
                     #expect(try prompt.agentAnswer(api, "prime", stream: stream).summary.joined().contains("Which river"), "\(api)")
                 }
@@ -78,7 +78,7 @@ extension EndToEnd {
         }
 
         @Test func limitsFiltersAndRefusalsEndAsEachAPIHasIt() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             let cases: [(model: String, responses: String, messages: String)] = [
                 ("length-in-answer", "incomplete max_output_tokens", "max_tokens"),
                 ("length-in-reasoning", "incomplete max_output_tokens", "max_tokens"),
@@ -95,7 +95,7 @@ extension EndToEnd {
         }
 
         @Test func usageHasTheNamesOfItsAPI() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for stream in [true, false] {
                 let responses = try house.agentAnswer(.responses, "prime", stream: stream).usage ?? [:]
                 let messages = try house.agentAnswer(.messages, "prime", stream: stream).usage ?? [:]
@@ -106,7 +106,7 @@ extension EndToEnd {
         }
 
         @Test func noTwoAnswersShareAnIdWhateverTheRequestsSay() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 var ids: Set<String> = []
                 var count = 0
@@ -124,7 +124,7 @@ extension EndToEnd {
         // MARK: Tools
 
         @Test func callsArriveWithTheToolsTheClientNamed() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             let function =
                 #"{"type": "function", "name": "get_weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}"#
             let responses = #", "tools": [\#(function)]"#

@@ -25,7 +25,7 @@ extension EndToEnd {
         }
 
         @Test func anUpstreamsStatusIsToldAsEachAPIHasIt() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             // Status, code of the Responses API, type of the Messages API, Retry-After.
             let cases: [(model: String, status: Int, code: String, type: String, wait: String?)] = [
                 ("demo!status=400", 400, "upstream_rejected", "invalid_request_error", nil),
@@ -59,7 +59,7 @@ extension EndToEnd {
         }
 
         @Test func theProxysOwnKeyIsNotTheClientsBusiness() throws {
-            let house = try House(environment: ["UPSTREAM_API_KEY": "operator-key"])
+            let house = try House(environment: ["UPSTREAM_API_KEY": "operator-key"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 let reply = try house.send(api.request("demo!status=401"))
                 // 401 would be tried again for minutes, and so would a 502 that did not say that it will not pass.
@@ -69,7 +69,7 @@ extension EndToEnd {
         }
 
         @Test func whatTheProxyRefusesItselfHasTheShapeOfItsAPI() throws {
-            let house = try House(["limits-body-bytes": "4KiB"])
+            let house = try House(["limits-body-bytes": "4KiB"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 let good = api.request("fast")
                 func name(_ code: String, _ type: String) -> String { api == .responses ? code : type }
@@ -109,7 +109,7 @@ extension EndToEnd {
         }
 
         @Test func whoIsNotLetInIsToldInTheShapeOfItsAPI() throws {
-            let house = try House(environment: ["API_TOKENS": "agent-token-4711"])
+            let house = try House(environment: ["API_TOKENS": "agent-token-4711"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 let request = api.request("fast")
                 expectError(
@@ -133,14 +133,14 @@ extension EndToEnd {
 
         @Test func tooMuchWorkIsToldInTheShapeOfItsAPI() throws {
             for api in AgentAPI.allCases {
-                let house = try House(["limits-concurrent-streams": "1", "limits-queue-length": "0"])
+                let house = try House(["limits-concurrent-streams": "1", "limits-queue-length": "0"], mock: ["--strict"])
                 let held = try house.heldStream()
                 let full = try house.send(api.request("fast"))
                 expectError(full, api, 503, api == .responses ? "overloaded" : "overloaded_error", retriesHelp: true, "full")
                 #expect(full.header("retry-after") == "1")
                 held.close()
 
-                let slow = try House(["limits-requests-per-minute": "1"])
+                let slow = try House(["limits-requests-per-minute": "1"], mock: ["--strict"])
                 #expect(try slow.send(api.request("fast")).status == 200)
                 let limited = try slow.send(api.request("fast"))
                 expectError(limited, api, 429, api == .responses ? "rate_limited" : "rate_limit_error", retriesHelp: true, "too often")
@@ -149,7 +149,7 @@ extension EndToEnd {
         }
 
         @Test func whatNeedsAStateIsRefusedInWords() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for member in [
                 #""previous_response_id": "resp_1""#, #""conversation": "conv_1""#, #""background": true"#, #""prompt": {"id": "pmpt_1"}"#,
             ] {
@@ -163,7 +163,7 @@ extension EndToEnd {
         }
 
         @Test func aSocketIsRefusedSoThatTheClientFallsBack() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             var request = Request("GET", "/v1/responses")
             request.headers += [
                 ("connection", "upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13"),

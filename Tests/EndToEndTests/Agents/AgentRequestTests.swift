@@ -7,7 +7,7 @@ extension EndToEnd {
         private static let pixel = "data:image/png;base64,iVBORw0KGgo="
 
         @Test func aWholeConversationReachesTheModelAsOneOfChatCompletions() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             let responses =
                 #"{"model": "prime", "stream": true, "instructions": "Be brief.", "input": ["#
                 + #"{"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "Use the tools."}]}, "#
@@ -49,7 +49,7 @@ extension EndToEnd {
         }
 
         @Test func theClientsKeyStaysHereWhereTheOperatorHasOne() throws {
-            let house = try House(environment: ["UPSTREAM_API_KEY": "operator-key"])
+            let house = try House(environment: ["UPSTREAM_API_KEY": "operator-key"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 var request = api.request("fast")
                 request.headers.append(("x-api-key", "sk-agent"))
@@ -79,10 +79,11 @@ extension EndToEnd {
         }
 
         @Test func aWishForLengthIsCutToTheContext() throws {
-            let house = try House([
-                "agents-context-window": "small=2000", "agents-length-field": "small=max_completion_tokens",
-                "agents-thinking-switch": "small=enable_thinking", "agents-efforts": "low",
-            ])
+            let house = try House(
+                [
+                    "agents-context-window": "small=2000", "agents-length-field": "small=max_completion_tokens",
+                    "agents-thinking-switch": "small=enable_thinking", "agents-efforts": "low",
+                ], mock: ["--strict"])
             try house.order(#"{"scenario": "prime", "times": 8}"#)
             for api in AgentAPI.allCases {
                 let wish = api == .responses ? #", "max_output_tokens": 32000, "reasoning": {"effort": "max", "summary": "auto"}"# : ""
@@ -100,7 +101,7 @@ extension EndToEnd {
         }
 
         @Test func aProfileMayBeNamedInAHeader() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 var request = api.request("prime")
                 request.headers.append(("x-reasoning-profile", "nobody"))
@@ -112,7 +113,7 @@ extension EndToEnd {
         }
 
         @Test func tokensAreEstimatedAndSaidToBe() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             func count(_ text: String) throws -> Reply {
                 try house.send(
                     Request(

@@ -6,7 +6,7 @@ extension EndToEnd {
     /// What happens to a stream on its way to an agent: silence, faults, other upstreams, slow and leaving clients.
     @Suite struct AgentStreamTests {
         @Test func aSilentUpstreamIsBridgedByEvents() throws {
-            let house = try House(["stream-heartbeat-interval": "1s", "upstream-timeouts-first-event": "2500ms"])
+            let house = try House(["stream-heartbeat-interval": "1s", "upstream-timeouts-first-event": "2500ms"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 try house.renewProxy()
                 let reading = try house.agentAnswer(api, "no-first-event")
@@ -17,9 +17,10 @@ extension EndToEnd {
         }
 
         @Test func aStreamThatGoesWrongSaysSoInTheTermsOfItsAPI() throws {
-            let house = try House([
-                "stream-commit-delay": "0s", "upstream-timeouts-gap-answer": "400ms", "upstream-timeouts-gap-reasoning": "400ms",
-            ])
+            let house = try House(
+                [
+                    "stream-commit-delay": "0s", "upstream-timeouts-gap-answer": "400ms", "upstream-timeouts-gap-reasoning": "400ms",
+                ], mock: ["--strict"])
             let cases: [(model: String, code: String, type: String, saysAnswer: Bool)] = [
                 ("demo!status=500", "server_error", "api_error", false), ("demo!status=503", "server_error", "overloaded_error", false),
                 ("demo!status=429", "rate_limit_exceeded", "rate_limit_error", false),
@@ -48,7 +49,7 @@ extension EndToEnd {
         }
 
         @Test func aFailureOfAnAnswerThatIsNotStreamedHasAStatus() throws {
-            let house = try House(["upstream-timeouts-whole": "600ms"])
+            let house = try House(["upstream-timeouts-whole": "600ms"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 for (model, status) in [("end-in-answer", 502), ("json-instead", 200), ("no-answer", 504)] {
                     try house.renewProxy()
@@ -86,7 +87,7 @@ extension EndToEnd {
         }
 
         @Test func theResponseEndsWithItsLastEventWhateverTheUpstreamDoes() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 // The client waits for the end of the body: 15 s of open connection were 15 s of waiting.
                 let time = try measured {
@@ -98,7 +99,7 @@ extension EndToEnd {
         }
 
         @Test func aClientThatLeavesFreesItsUpstreamAndItsPlace() throws {
-            let house = try House()
+            let house = try House(mock: ["--strict"])
             for api in AgentAPI.allCases {
                 let connection = try house.connect()
                 try connection.send(api.request("hold-in-answer").bytes)
@@ -113,7 +114,7 @@ extension EndToEnd {
         }
 
         @Test func theAccessLogAndTheMetricsNameTheRoute() throws {
-            let house = try House(["log-format": "json"])
+            let house = try House(["log-format": "json"], mock: ["--strict"])
             for api in AgentAPI.allCases {
                 _ = try house.agentAnswer(api, "prime")
                 _ = try house.send(api.request("prime", members: ", \"tools\": 7"))

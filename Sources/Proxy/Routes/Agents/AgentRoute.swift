@@ -77,13 +77,18 @@ struct AgentRoute {
         var options = AgentRequestOptions()
         options.efforts = settings.agents.efforts
         // A model that nobody serves is refused when the translation is read.
-        guard let served = try? entry.served(name) else { return options }
+        guard let served = try? entry.served(name.map(AgentRoute.withoutStyle)) else { return options }
         let model = served.model
         if let field = settings.agents.lengthFields.value(for: model) { options.lengthField = .init(field) }
         options.thinkingSwitch = settings.agents.thinkingSwitches.value(for: model).map { .init($0) }
         options.clampsLength = settings.agents.contextWindow(of: model).map { AgentRequestOptions.leftOfContext(tokens: $0) }
         options.opensReasoning = CarriedReasoning(server, model: model, client: client).opener
         return options
+    }
+
+    /// A model's name without the style that chat clients may put behind it: here it says nothing.
+    private static func withoutStyle(_ name: String) -> String {
+        name.lastIndex(of: "#").map { String(name[..<$0]) } ?? name
     }
 
     /// The request as a chat client would have sent it. The agent's own body is not needed any more, nor is what it says of its own API.
