@@ -7,7 +7,7 @@ WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product proxy \
+RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --product proxy \
     && cp .build/release/proxy /proxy \
     && strip /proxy
 

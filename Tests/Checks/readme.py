@@ -186,7 +186,7 @@ def main():
                     checked += 1
                     path = os.path.join(folder, "proxy.yaml")
                     open(path, "w", encoding="utf-8").write("\n".join(lines))
-                    keys = dict(environment, DEEPSEEK_API_KEY="x" * 20, VLLM_API_KEY="y" * 20)
+                    keys = dict(environment, DEEPSEEK_API_KEY="x" * 20, VLLM_API_KEY="y" * 20, REASONING_KEY="z" * 40)
                     keys.pop("UPSTREAM_URL")
                     run = subprocess.run(
                         [os.path.join(build, "proxy"), "--config", path, "--check-config"], env=keys, stdout=subprocess.PIPE,

@@ -18,7 +18,7 @@ final class LoopContext: @unchecked Sendable {
     ///   - options: what holds for all transfers.
     ///   - usesKernel: whether the kernel tells when upstreams have sent something; a helper thread does otherwise.
     /// - Throws: `outOfResources`.
-    init(eventLoop: any EventLoop, options: UpstreamClientOptions, usesKernel: Bool) throws(UpstreamError) {
+    init(eventLoop: any EventLoop, options: UpstreamClientOptions, usesKernel: Bool = false) throws(UpstreamError) {
         self.eventLoop = eventLoop
         alarms = AlarmPool(eventLoop: eventLoop)
         var options = options

@@ -147,7 +147,7 @@ extension EndToEnd {
         @Test(arguments: [
             Trouble(fault: "status=400", streams: [true], shown: "API Error: 400 "),
             Trouble(fault: "status=401", streams: [true], shown: "API Error: 502 "),
-            Trouble(fault: "status=404", streams: [true, false], shown: "issue with the selected model"),
+            Trouble(fault: "status=404", streams: [true, false], shown: "API Error: 404 "),
             Trouble(fault: "status=429;retry_after=2", streams: [Bool](repeating: true, count: 11), shown: "API Error: 429 "),
             Trouble(fault: "status=500", streams: [Bool](repeating: true, count: 11), shown: "API Error: 502 "),
             Trouble(fault: "status=503", streams: [Bool](repeating: true, count: 11), shown: "API Error: 503 "),
