@@ -10,6 +10,8 @@ package struct ClaudeCodeClient {
     package var thinking: [String: Any]? = ["type": "adaptive", "display": "updates"]
     package var effort: String? = "high"
     package var key = "unused"
+    /// Where the answer shall end; left out if empty.
+    package var stopSequences: [String] = []
     /// The whole conversation as the next request will have it.
     package private(set) var messages: [[String: Any]] = []
 
@@ -221,6 +223,7 @@ package struct ClaudeCodeClient {
             "stream": isStreamed,
         ]
         body["thinking"] = thinking
+        if !stopSequences.isEmpty { body["stop_sequences"] = stopSequences }
         if let effort { body["output_config"] = ["effort": effort] }
         return body
     }

@@ -16,6 +16,8 @@ package struct ClaudeTurn {
     package internal(set) var results: [[String: Any]] = []
     /// For each request whether it was streamed.
     package internal(set) var streams: [Bool] = []
+    /// The ids of the messages, in order.
+    package internal(set) var messageIDs: [String] = []
     /// Why the last response ended.
     package internal(set) var stopReason: String?
     /// The stop sequence that came up last.
@@ -35,6 +37,7 @@ package struct ClaudeTurn {
     mutating func note(_ message: ClaudeMessage) {
         thinking += message.thinking
         calls += message.calls
+        messageIDs.append(message.id)
         stopReason = message.stopReason
         stopSequence = message.stopSequence
         usage = message.usage

@@ -10,8 +10,19 @@ package struct CodexClient {
     /// Tries of a stream that broke, beside the first.
     package static let streamRetries = 5
 
+    /// Where a request has its tools.
+    package enum ToolPlace {
+        /// In its `tools`, with a hosted one.
+        case tools
+        /// In an item at the beginning of its input, and no `tools`: what Codex does for the models it knows by name.
+        case item
+        /// In an empty list: the request for a thread's title has none.
+        case none
+    }
+
     package var model: String
     package var tools: [CodexTool] = []
+    package var toolPlace = ToolPlace.tools
     package var idleLimit = Duration.seconds(300)
     package var effort = "medium"
     package var key: String?
@@ -136,11 +147,21 @@ package struct CodexClient {
             "reasoning": ["effort": effort, "summary": "auto"], "store": false, "stream": true,
             "include": ["reasoning.encrypted_content"], "prompt_cache_key": CodexClient.session,
             "client_metadata": ["x-codex-installation-id": CodexClient.session],
-            "tools": CodexTool.declared(tools) + [["type": "web_search", "external_web_access": true]],
         ]
+        var text: [String: Any] = [:]
         if let schema {
-            body["text"] = ["format": ["type": "json_schema", "name": "codex_output_schema", "strict": true, "schema": schema]]
+            text["format"] = ["type": "json_schema", "name": "codex_output_schema", "strict": true, "schema": schema]
         }
+        switch toolPlace {
+        case .tools: body["tools"] = CodexTool.declared(tools) + [["type": "web_search", "external_web_access": true]]
+        case .none: body["tools"] = [Any]()
+        case .item:
+            body["input"] = [["type": "additional_tools", "role": "developer", "tools": CodexTool.declared(tools)]] + history
+            body["parallel_tool_calls"] = false
+            body["reasoning"] = ["effort": effort, "summary": "auto", "context": "all_turns"]
+            text["verbosity"] = "low"
+        }
+        if !text.isEmpty { body["text"] = text }
         return body
     }
 }

@@ -211,11 +211,23 @@ extension EndToEnd {
             #expect(turn.failure?.hasPrefix("Prompt is too long") == true && turn.streams.count == 1, "\(turn.failure ?? "none")")
         }
 
-        @Test func aStopSequence() throws {
+        /// Only an upstream that names one of the request's sequences is believed; what ended any other answer is not known.
+        @Test(
+            arguments: [
+                (#", "stop_reason": "END""#, "END"), (#", "matched_stop": "three""#, "three"), ("", nil), (#", "stop_reason": null"#, nil),
+                (#", "stop_reason": "four""#, nil), (#", "matched_stop": 151645"#, nil),
+            ] as [(String, String?)])
+        func aStopSequence(told member: String, sequence: String?) throws {
             let house = try AgentHouse()
-            try house.play(#""answer": "One two""#)
+            let last = "{\"choices\": [{\"index\": 0, \"delta\": {}, \"finish_reason\": \"stop\"\(member)}]}"
+            try house.play("\"segments\": [{\"answer\": \"One two\"}, {\"chunk\": \(last)}], \"finish_reason\": \"\"")
             var claude = ClaudeCodeClient(model: "m")
-            #expect(try claude.ask("Count.", over: &house.wire).stopReason == "end_turn")
+            claude.stopSequences = ["END", "three"]
+            let turn = try claude.ask("Count.", over: &house.wire)
+            #expect(turn.failure == nil && turn.result == "One two" && turn.streams == [true])
+            #expect(turn.stopReason == (sequence == nil ? "end_turn" : "stop_sequence") && turn.stopSequence == sequence)
+            #expect(try house.house.lastUpstreamBody()["stop"].array.compactMap(\.string) == ["END", "three"])
+            try house.expectCleanliness()
         }
 
         // MARK: Silence

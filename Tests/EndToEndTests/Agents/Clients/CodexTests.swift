@@ -58,6 +58,30 @@ extension EndToEnd {
             try house.expectCleanliness()
         }
 
+        /// For a model it knows by name the client has its tools in an item of the input, and there is no other mention of them.
+        @Test func toolsInAnItem() throws {
+            let house = try AgentHouse()
+            try house.play(
+                #""tool_calls": [{"id": "a", "name": "shell", "arguments": {"command": "ls"}}, "#
+                    + #"{"id": "b", "name": "apply_patch", "arguments": {"input": "+hello"}}, "#
+                    + #"{"id": "c", "name": "mcp__web__fetch", "arguments": {"url": "x"}}], "after_tools": {"answer": "{{tool_results}}"}"#,
+                times: 2)
+            var codex = CodexClient(model: "gpt-5.5-codex")
+            codex.toolPlace = .item
+            codex.tools = [
+                Self.shell(), .custom("apply_patch") { .text("patched \($0)") },
+                .function("fetch", in: "mcp__web") { _ in .text("fetched") },
+            ]
+            let turn = try codex.ask("Do all three.", over: &house.wire)
+            #expect(turn.failure == nil && turn.notices.isEmpty && turn.requestCount == 2, "\(turn.notices)")
+            #expect(turn.calls.map { $0["type"] as? String } == ["function_call", "custom_tool_call", "function_call"])
+            #expect(turn.lastMessage.hasSuffix("; patched +hello; fetched"), "\(turn.lastMessage)")
+            let asked = try house.house.lastUpstreamBody()
+            #expect(asked["tools"].array.map { $0["function"]["name"].string } == ["shell", "apply_patch", "mcp__web__fetch"])
+            #expect(asked["parallel_tool_calls"].bool == false)
+            try house.expectCleanliness()
+        }
+
         @Test func toolsOfAllKindsAtOnce() throws {
             let house = try AgentHouse()
             let patch = "*** Begin Patch\\n*** Add File: a.txt\\n+hello \\\"you\\\"\\n*** End Patch"
