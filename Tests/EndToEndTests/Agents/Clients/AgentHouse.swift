@@ -33,6 +33,13 @@ final class AgentHouse {
         #expect(strict["on"].bool == true && strict["refused"].int == 0, "\(strict["violations"])")
     }
 
+    /// A text, and behind it a call in whose middle the upstream fails.
+    static let brokenCall =
+        #""reasoning": "I look.", "segments": [{"answer": "Let me look."}, {"delta": {"tool_calls": [{"index": 0, "id": "call_1", "#
+        + #""type": "function", "function": {"name": "shell", "arguments": "{\"com"}}]}}, "#
+        + #"{"raw": "data: {\"error\": {\"message\": \"The engine died.\", \"type\": \"server_error\", \"code\": 500}}"}], "#
+        + #""finish_reason": """#
+
     /// Everything that came from the proxy so far.
     var received: String { wire.responses.map { String(decoding: $0.body, as: UTF8.self) }.joined() }
 

@@ -176,6 +176,23 @@ extension EndToEnd {
             try house.expectCleanliness()
         }
 
+        /// What was finished when the stream broke is kept, and the model is asked to go on behind it.
+        @Test func aStreamThatBreaksBehindAFinishedText() throws {
+            let house = try AgentHouse()
+            try house.play(AgentHouse.brokenCall)
+            try house.play(Self.answer)
+            var claude = ClaudeCodeClient(model: "m")
+            claude.tools = [Self.bash()]
+            let turn = try claude.ask("Is 91 a prime number?", over: &house.wire)
+            #expect(turn.failure == nil && turn.result == "Ninety-one is no prime." && turn.streams == [true, true])
+            #expect(turn.calls.isEmpty, "half a call is none")
+            let asked = try house.house.lastUpstreamBody()["messages"].array
+            #expect(asked.map { $0["role"].string } == ["system", "user", "assistant", "user"])
+            let kept = asked.first { $0["role"].string == "assistant" }
+            #expect(kept?["content"].string == "Let me look." && kept?["tool_calls"].array.isEmpty == true)
+            try house.expectCleanliness()
+        }
+
         @Test func anErrorThatStaysIsShownInWords() throws {
             let house = try AgentHouse()
             try house.play(Self.answer, fault: "error-event-in=answer", times: 40)

@@ -184,6 +184,21 @@ extension EndToEnd {
             try house.expectCleanliness()
         }
 
+        /// What was finished when the stream broke stays in the history, and the next try has it.
+        @Test func aStreamThatBreaksBehindAFinishedText() throws {
+            let house = try AgentHouse()
+            try house.play(AgentHouse.brokenCall)
+            try house.play(Self.answer)
+            var codex = CodexClient(model: "m")
+            codex.tools = [Self.shell()]
+            let turn = try codex.ask("Is 91 a prime number?", over: &house.wire)
+            #expect(turn.failure == nil && turn.notices == ["Reconnecting... 1/5"] && turn.calls.isEmpty)
+            #expect(turn.messages == ["Let me look.", "Ninety-one is no prime."])
+            let asked = try house.house.lastUpstreamBody()["messages"].array
+            #expect(asked.contains { $0["role"].string == "assistant" && $0["content"].string == "Let me look." })
+            try house.expectCleanliness()
+        }
+
         @Test func lengthAndFilter() throws {
             let house = try AgentHouse()
             try house.play(Self.answer + #", "finish_reason": "length""#)
