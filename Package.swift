@@ -96,7 +96,8 @@ if Context.environment["FUZZ"] == "1" {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentRequests", "Phases",
+                "EventStream", "JSONBytes", "PCRE", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs", "AgentRequests",
+                "Phases",
             ],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,3 +1,4 @@
+import AgentAPIs
 import AgentRequests
 import ChatRequests
 
@@ -28,7 +29,7 @@ enum AgentCheck {
     }
 
     private static func check(_ request: AgentRequest) {
-        promise(ReadingCheck.isJSON(request.body), "a translation that is no JSON")
+        promise(ReadingCheck.isJSON(request.body), "a translation that is no JSON: \(String(decoding: request.body, as: UTF8.self))")
         let echo = request.echo
         for value in [echo.instructions, echo.metadata, echo.reasoning, echo.text, echo.toolChoice, echo.temperature] {
             promise(ReadingCheck.isJSON(value), "an echo that is no JSON")

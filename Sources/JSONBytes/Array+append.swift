@@ -8,8 +8,7 @@ extension Array where Element == UInt8 {
 
     /// Appends the UTF-8 bytes of `text`.
     public mutating func append(_ text: String) {
-        let bytes = text.utf8.span
-        append(copying: bytes)
+        append(contentsOf: text.utf8)
     }
 
     /// Appends `number` in decimal digits, as `String` would write it, and makes none.

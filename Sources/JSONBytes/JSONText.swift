@@ -1,3 +1,5 @@
+import ByteScan
+
 /// The text of JSON strings: bytes in, bytes out.
 public enum JSONText {
     /// Appends `text` (UTF-8) as the content of a JSON string, without quotes.
@@ -40,7 +42,7 @@ public enum JSONText {
 
     /// Appends `text` as a whole JSON string, with quotes.
     public static func appendQuoted(_ text: String, to output: inout [UInt8]) {
-        appendQuoted(text.utf8.span, to: &output)
+        text.withBytes { appendQuoted($0, to: &output) }
     }
 
     /// The value of a hexadecimal digit.

@@ -1,3 +1,4 @@
+import ByteScan
 import EventStream
 import JSONBytes
 
@@ -104,7 +105,7 @@ struct MessagesWriter: ItemWriter {
 
     mutating func summaryPart(title: String?, text: String, to output: inout [UInt8]) {
         breakThoughts(to: &output)
-        delta(text.utf8.span, .thinkingDelta, to: &output)
+        text.withBytes { delta($0, .thinkingDelta, to: &output) }
         block?.owesBreak = true
     }
 
@@ -128,7 +129,7 @@ struct MessagesWriter: ItemWriter {
     mutating func reasoningClosed(sealed: String?, to output: inout [UInt8]) {
         let signature = sealed ?? MessagesOptions.plainSignature
         block?.signature = signature
-        deltaEvent(.signatureDelta, signature.utf8.span, to: &output)
+        signature.withBytes { deltaEvent(.signatureDelta, $0, to: &output) }
         closeBlock(arguments: [], to: &output)
     }
 

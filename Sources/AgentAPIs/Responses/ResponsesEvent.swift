@@ -50,7 +50,7 @@ extension [UInt8] {
 
     /// Appends `,"name":` and the text as a JSON string.
     mutating func appendMember(_ name: StaticString, _ text: String) {
-        appendMember(name, text.utf8.span)
+        text.withBytes { appendMember(name, $0) }
     }
 
     /// Appends `,"name":` and the number.
@@ -68,14 +68,10 @@ extension [UInt8] {
 
     /// Appends `,"name":`.
     mutating func beginMember(_ name: StaticString) {
-        let text = name.description
-        let bytes = text.utf8.span
-        append(addingCapacity: bytes.count + 4) { output in
-            output.append(UInt8(ascii: ","))
-            output.append(UInt8(ascii: "\""))
-            output.append(copying: bytes)
-            output.append(UInt8(ascii: "\""))
-            output.append(UInt8(ascii: ":"))
-        }
+        append(UInt8(ascii: ","))
+        append(UInt8(ascii: "\""))
+        append(name.description)
+        append(UInt8(ascii: "\""))
+        append(UInt8(ascii: ":"))
     }
 }
