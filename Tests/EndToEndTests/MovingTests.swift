@@ -39,8 +39,9 @@ extension EndToEnd {
                 // Whatever a clock has to find takes as long as the clock.
                 print("failover, \(style), \(fault): \((time - ordinary).inMilliseconds.rounded()) ms more than after a plain 503")
             }
-            #expect(try street.requests(0) == faults.count + 2, "the faults were not met, so this shows nothing")
-            #expect(try street.requests(1) == faults.count + 2)
+            let asked = (first: try street.requests(0), second: try street.requests(1))
+            #expect(asked.first == faults.count + 2, "\(asked): the faults were not met, so this shows nothing")
+            #expect(asked.second == faults.count + 2, "\(asked)")
             #expect(try street.mockState(0)["orders_waiting"].int == 0)
         }
 
