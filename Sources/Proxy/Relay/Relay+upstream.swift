@@ -56,7 +56,8 @@ extension Relay {
         guard !attempt.body.isEmpty else { return failed(attempt, AttemptFailure(.empty)) }
         if job.isStream {
             let now = now
-            let action = machine.upstreamSentWhole(attempt.body.span, lane: attempt.lane, at: now, into: &output)
+            let body = attempt.body
+            let action = machine.upstreamSentWhole(body.span, lane: attempt.lane, at: now, into: &output)
             noteEvents(of: attempt, at: now)
             openIfSaid()
             return perform(action, of: attempt)
