@@ -50,14 +50,21 @@ struct Candidates {
         return list.remove(at: worst)
     }
 
-    /// Keeps what comes after `ordinal` and is still new.
-    mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
+    /// Keeps what comes after `ordinal` and is still new. What comes before and is new goes to `leftovers`.
+    mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms, to leftovers: inout Leftovers) {
         var kept = 0
         for place in list.indices where list[place].ordinal > ordinal && said.isNew(list[place].judgement) {
             list.swapAt(kept, place)
             kept += 1
         }
-        while list.count > kept { spares.append(list.removeLast()) }
+        while list.count > kept {
+            let dropped = list.removeLast()
+            if !said.isNew(dropped.judgement) {
+                spares.append(dropped)
+            } else if let displaced = leftovers.add(dropped) {
+                spares.append(displaced)
+            }
+        }
         if spares.count > Self.most { spares.removeLast(spares.count - Self.most) }
         noteHighest()
     }

@@ -213,7 +213,7 @@ import Testing
     }
 
     /// Sentences about different things, about 80 bytes each.
-    private static func topics(count: Int) -> String {
+    static func topics(count: Int) -> String {
         let syllables = ["ka", "lo", "mer", "tin", "sa", "vo", "pel", "dru", "gan", "hi", "bor", "nec", "zul", "fam"]
         let acts = ["depends on", "was built before", "costs less than", "is measured against", "supplies", "replaces", "explains"]
         var numbers = SeededNumbers(state: 3)
