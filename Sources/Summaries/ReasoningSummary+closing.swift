@@ -49,7 +49,7 @@ extension ReasoningSummary {
             guard let cut = short.count <= room ? short : Clauses.leading(text, within: room) else { return nil }
             text = cut
         }
-        return Candidate(text: Array(text.utf8), characters: text.count, ordinal: passage.ordinal, judgement: judgement)
+        return Candidate(text: Array(text.utf8), characters: text.count, ordinal: passage.ordinal, time: .zero, judgement: judgement)
     }
 
     /// Only what says more than the steps, and more than the answer if that has just been given.
@@ -90,7 +90,8 @@ extension ReasoningSummary {
         for passage in closing.latestFirst where found[passage.ordinal] == nil {
             guard let sentence = Sentence(passage), sentence.kind == .statement, let judgement = judge.judge(sentence) else { continue }
             found[passage.ordinal] = Candidate(
-                text: sentence.text, characters: CharacterCount.of(sentence.text), ordinal: passage.ordinal, judgement: judgement)
+                text: sentence.text, characters: CharacterCount.of(sentence.text), ordinal: passage.ordinal, time: .zero,
+                judgement: judgement)
         }
         return found.values.filter { said.isNew($0.judgement) }.map { candidate in
             var rated = candidate

@@ -178,6 +178,8 @@ extension ReasoningSummary {
         // Taken out and put back, with its memory.
         var found: [Passage] = []
         swap(&found, &passages)
+        // What was thought so long ago is not what the model is doing: it may come back at the end.
+        candidates.expire(before: latest - options.maximumStepInterval, to: &leftovers)
         for passage in found { examine(passage) }
         for passage in found { splitter.recycle(closing.add(passage)) }
         found.removeAll(keepingCapacity: true)
@@ -206,7 +208,7 @@ extension ReasoningSummary {
 
     /// Returns what is not kept, this sentence or another, for its memory.
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) -> Candidate? {
-        var candidate = Candidate(text: sentence.text, characters: 0, ordinal: sentence.ordinal, judgement: judgement)
+        var candidate = Candidate(text: sentence.text, characters: 0, ordinal: sentence.ordinal, time: latest, judgement: judgement)
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return candidate }
         candidate.characters = CharacterCount.of(sentence.text)

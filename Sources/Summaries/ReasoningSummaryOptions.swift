@@ -72,8 +72,12 @@ public struct ReasoningSummaryOptions: Sendable {
 
     private var maximumClosingCharacters: Int { maximumStepCharacters * 2 }
 
-    /// The same when a step is overdue: a short conclusion must still have room.
-    func overdueAllowance(after reasoning: Int, opening: Int) -> Int { affordable(after: reasoning) * 19 / 20 - opening * 3 / 10 }
+    /// The same when a step is overdue: all there is while a conclusion may have more than the share anyway, and later what leaves room for a
+    /// short one.
+    func overdueAllowance(after reasoning: Int, opening: Int) -> Int {
+        let affordable = affordable(after: reasoning)
+        return reasoning < Self.shortText * 4 / 5 ? affordable : affordable * 19 / 20 - opening * 3 / 10
+    }
 
     /// The share of so long a text, but less when that comes to more than half the total: ever less, never more than the total without room
     /// for one last step.

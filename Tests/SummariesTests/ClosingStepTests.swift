@@ -17,7 +17,7 @@ import Testing
         comes, and sell neither the pond nor the forest until the survey of the district is published in May.
         """,
         "Final: take the train over Bolzano on 14 May unless the pass is open by then.",
-        "Answer: 50.",
+        "Answer: 50.", "So the answer is 31/91 ≈ 0.341.",
         "**Answer: 50.**", "**Final Answer:** 50", "**Final answer: 50**",
         "Fazit: Die Mühle bleibt, und die Wiese wird für 1.450 Euro verpachtet.",
         "Respuesta: tren por Bolzano el 14 de mayo, unos 230 euros, con 40 de margen.",
