@@ -107,18 +107,20 @@ struct Candidates {
     /// may have fallen below since. Compares each two: some hundred comparisons a step.
     func bestStep(within room: Int, from least: Int) -> [Candidate] {
         var best: (worth: Int, indices: ClosedRange<Int>, isPair: Bool)?
-        let worths = list.map { Worth.of($0) }
         func offer(_ worth: Int, _ first: Int, _ last: Int) {
             if worth > best?.worth ?? .min { best = (worth, first...last, first != last) }
         }
-        let good = list.indices.filter { list[$0].characters <= room && list[$0].score >= least }
-        for first in good where !list[first].judgement.dangles {
-            offer(worths[first], first, first)
-            for second in good where second > first && fits(second, behind: first, within: room) {
+        // What is not good enough has no worth.
+        let worths = list.map { $0.characters <= room && $0.score >= least ? Worth.of($0) : nil }
+        for first in list.indices where !list[first].judgement.dangles {
+            guard let worth = worths[first] else { continue }
+            offer(worth, first, first)
+            for second in list.indices where second > first && fits(second, behind: first, within: room) {
+                guard let added = worths[second] else { continue }
                 let shared = SaidTerms.shared(list[first].judgement.terms, list[second].judgement.terms)
                 guard shared * 100 <= min(list[first].judgement.terms.count, list[second].judgement.terms.count) * SaidTerms.overlapLimit
                 else { continue }
-                offer(worths[first] + worths[second] - shared * Worth.repetition, first, second)
+                offer(worth + added - shared * Worth.repetition, first, second)
             }
         }
         guard let best else { return self.best(where: { $0.characters <= room }, by: \.score).map { [$0] } ?? [] }

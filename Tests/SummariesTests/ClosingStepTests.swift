@@ -52,17 +52,16 @@ import Testing
     }
 
     @Test func theBestOfTheMiddleThatNoStepHasSaidComesBackAtTheEnd() {
-        let found = "Therefore Martin pays 3,400 euros for the roof, because Berlin refunds 60 percent of every heating permit."
-        let others = SummaryPaceTests.topics(count: 12)
+        let found = "Anna gets 7,800 euros from the bank in Zurich for the house. "
+        let better = "Therefore Martin pays 3,400 euros for the roof, because Berlin refunds 60 percent of every heating permit.\n\n"
         var summary = ReasoningSummary()
-        // Both at once: one step cannot say both, and what comes after is poor.
-        let other = "So the answer is that Anna gets 7,800 euros from the bank in Zurich."
-        summary.received(Array((others + found + "\n\n" + other + "\n\n").utf8).span, at: .zero)
-        let steps = [summary.step(at: .seconds(3))?.text ?? ""]
+        summary.received(Array((found + better).utf8).span, at: .zero)
+        // The step is made of the second, and the first is behind it.
+        var steps = [summary.step(at: .seconds(3))?.text ?? ""]
         summary.received(Array(Self.poor.utf8).span, at: .seconds(4))
-        let last = summary.finish(at: .seconds(30))?.text ?? ""
-        #expect(steps[0].contains("3,400") != last.contains("3,400"))
-        #expect(steps[0].contains("7,800") != last.contains("7,800"))
+        steps.append(summary.finish(at: .seconds(30))?.text ?? "")
+        #expect(steps.map { $0.contains("3,400") } == [true, false])
+        #expect(steps.map { $0.contains("7,800") } == [false, true])
     }
 
     /// Nothing that is worth a word.
