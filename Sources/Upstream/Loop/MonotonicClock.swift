@@ -1,3 +1,5 @@
+// `timespec` belongs to whichever of the two the compiler met first among the files of one batch.
+internal import CCurl
 internal import Glibc
 
 /// Time since an arbitrary moment, which no change of the wall clock moves.
