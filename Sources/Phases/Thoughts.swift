@@ -37,10 +37,12 @@ struct Thoughts: ~Copyable {
     var isRaw: Bool { use == .raw }
 
     var nextDue: Duration? {
-        switch use {
-        case .summarised: summary.nextDue
-        case .asked: model.nextDue
-        case .raw, .dropped: nil
+        mutating get {
+            switch use {
+            case .summarised: summary.nextDue
+            case .asked: model.nextDue
+            case .raw, .dropped: nil
+            }
         }
     }
 
@@ -95,7 +97,7 @@ struct Thoughts: ~Copyable {
 
 // The calls of the model engine.
 extension Thoughts {
-    var awaitedCall: Int? { use == .asked ? model.awaitedCall : nil }
+    var awaitedCall: Int? { mutating get { use == .asked ? model.awaitedCall : nil } }
 
     /// What the model engine did, with a call under way as dropped; nil without one.
     var modelFacts: ModelSummaryFacts? { use == .asked ? model.closingFacts : nil }
