@@ -1,4 +1,4 @@
-// `timespec` belongs to whichever of the two the compiler met first among the files of one batch.
+// `timespec` belongs to the module through which the compiler happens to meet it first.
 internal import CCurl
 internal import Glibc
 
