@@ -10,13 +10,17 @@ STRICT := --explicit-target-dependency-import-check error
 RELEASE := -c release -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 DEBUG_FOLDER = $(shell $(SWIFT) build --show-bin-path)
 RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+# What `sdk-test` runs: the programs built for debugging, or with PROGRAMS=release those that people get.
+PROGRAMS ?= build
+PROGRAM_FOLDER = $(if $(filter release,$(PROGRAMS)),$(RELEASE_FOLDER),$(DEBUG_FOLDER))
 
+STANDALONE ?= .build/standalone/proxy
 LONG ?= 1000000
 SECONDS ?= 60
 MINUTES ?= 10
 SEED ?= 1
 
-.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench bench-selftest bench-first-frame bench-summaries bench-check \
+.PHONY: help deps build release standalone demo run mock client test test-pure test-recordings sdk-test sound bench bench-selftest bench-first-frame bench-summaries bench-check \
 	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
@@ -32,6 +36,12 @@ release: ## build the programs optimised
 	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy
 	$(SWIFT) build $(STRICT) $(RELEASE) --product mock-upstream
 	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy-client
+
+# The same flags, and Swift's runtime inside: of what is no system library, the program needs itself alone.
+standalone: ## build the proxy optimised for machines without Swift, into STANDALONE=.build/standalone/proxy; the container's one
+	$(SWIFT) build $(STRICT) $(RELEASE) --static-swift-stdlib --scratch-path .build/static --product proxy
+	@mkdir -p "$(dir $(STANDALONE))"
+	strip -o "$(STANDALONE)" "$$($(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/static --show-bin-path)/proxy"
 
 demo: deps build ## install, build, and stream one answer in three phases, in colour
 	@Scripts/demo.sh "$(DEBUG_FOLDER)"
@@ -61,8 +71,8 @@ faults: ## play every row of the fault matrix with the real programs, and print 
 test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
 	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording
 
-sdk-test: build ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs
-	@Tests/SDK/run.sh "$(DEBUG_FOLDER)"
+sdk-test: $(PROGRAMS) ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs (PROGRAMS=release)
+	@Tests/SDK/run.sh "$(PROGRAM_FOLDER)"
 
 sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail
 	@Tests/Checks/sound.sh
@@ -83,8 +93,8 @@ bench-summaries: release ## whether a model that makes summaries delays the answ
 	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(or $(RUNS),100) $(ARGS)
 
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
-	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
-	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
+	$(SWIFT) build $(RELEASE) --product Bench
+	@python3 Tests/Checks/bench_check.py "$(RELEASE_FOLDER)/Bench" $(ARGS)
 
 quality: ## how good both engines' summaries are, over annotated traces, against baselines (MODEL_URL=…, MODEL_NAME=…, ARGS="--check")
 	FLOORS=pure $(SWIFT) build --scratch-path .build/pure --product Quality

@@ -52,6 +52,8 @@ def figures(upstream, native):
     large = measured("grow", upstream, native)
     grown = large["rss_bytes"] - plain["rss_bytes"]
     expect("64 MiB of memory are seen", 0.9 < grown / known.GROWN_BYTES < 1.2, "%.0f MB" % (grown / 1e6))
+    share = 8 * large["rss_bytes_per_stream"] / known.GROWN_BYTES
+    expect("and shared among the 8 streams", 0.9 < share < 1.3, "%.2f" % share)
 
 
 def failures(upstream, native):
