@@ -47,10 +47,12 @@ struct Thoughts: ~Copyable {
     var isRaw: Bool { use == .raw }
 
     var nextDue: Duration? {
-        switch use {
-        case .summarised: summary.nextDue
-        case .asked: model?.summary.nextDue
-        case .raw, .dropped: nil
+        mutating get {
+            switch use {
+            case .summarised: summary.nextDue
+            case .asked: model?.summary.nextDue
+            case .raw, .dropped: nil
+            }
         }
     }
 

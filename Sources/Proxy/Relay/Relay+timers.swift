@@ -38,7 +38,8 @@ extension Relay {
     /// One timer for everything that waits. It is moved as a number, for every chunk; the timer itself rings too early now and then.
     func setAlarm() {
         guard !running.isEmpty, let next = nextLook else { return }
-        let alarm = alarm ?? loop.alarms.take { [weak self] in self?.alarmRang() }
+        // Not weak: `letGo` breaks the circle, and whatever has been referred to weakly once is slow to retain ever after.
+        let alarm = alarm ?? loop.alarms.take { self.alarmRang() }
         self.alarm = alarm
         alarm.arm(at: started + TimeAmount(next))
     }

@@ -82,6 +82,11 @@ extension Relay {
         setAlarm()
     }
 
+    /// A transfer has ended well. Not counted with the request's other figures: mostly it ends behind the answer.
+    func noteConnection(_ statistics: TransferStatistics) {
+        server.metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
+    }
+
     /// The upstream has ended behind its answer.
     func drained(_ attempt: Attempt) {
         if end != nil { letGo() }
