@@ -7,7 +7,7 @@ WORKDIR /source
 COPY Package.swift Makefile ./
 COPY Sources Sources
 COPY Tests Tests
-RUN make standalone STANDALONE=/proxy
+RUN make release PRODUCTS=proxy && strip -o /proxy .build/release/proxy
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \

@@ -7,20 +7,21 @@ SWIFT ?= swift
 STRICT := --explicit-target-dependency-import-check error
 # Pure floors are small modules: without cross-module optimisation every call between them stays a call.
 # Exclusive access is checked in debug builds, which run all tests; in release the checks cost as much as a stage of the pipeline.
-RELEASE := -c release -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+# With Swift's own libraries inside, calls into them need no table, and the programs run where no Swift is installed.
+RELEASE := -c release -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --static-swift-stdlib
 DEBUG_FOLDER = $(shell $(SWIFT) build --show-bin-path)
 RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
 # What `sdk-test` runs: the programs built for debugging, or with PROGRAMS=release those that people get.
 PROGRAMS ?= build
 PROGRAM_FOLDER = $(if $(filter release,$(PROGRAMS)),$(RELEASE_FOLDER),$(DEBUG_FOLDER))
 
-STANDALONE ?= .build/standalone/proxy
+PRODUCTS ?= proxy mock-upstream proxy-client
 LONG ?= 1000000
 SECONDS ?= 60
 MINUTES ?= 10
 SEED ?= 1
 
-.PHONY: help deps build release standalone demo run mock client test test-pure test-recordings sdk-test sound bench bench-selftest bench-first-frame bench-summaries bench-check \
+.PHONY: help deps build release demo run mock client test test-pure test-recordings sdk-test sound bench bench-selftest bench-first-frame bench-summaries bench-check \
 	quality faults fuzz long-test soak docker clean
 
 help: ## list what can be made
@@ -32,16 +33,8 @@ deps: ## install the system packages that are missing
 build: ## build everything for debugging, with the strict import check
 	$(SWIFT) build $(STRICT)
 
-release: ## build the programs optimised
-	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy
-	$(SWIFT) build $(STRICT) $(RELEASE) --product mock-upstream
-	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy-client
-
-# The same flags, and Swift's runtime inside: of what is no system library, the program needs itself alone.
-standalone: ## build the proxy optimised for machines without Swift, into STANDALONE=.build/standalone/proxy; the container's one
-	$(SWIFT) build $(STRICT) $(RELEASE) --static-swift-stdlib --scratch-path .build/static --product proxy
-	@mkdir -p "$(dir $(STANDALONE))"
-	strip -o "$(STANDALONE)" "$$($(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/static --show-bin-path)/proxy"
+release: ## build the programs optimised, as people get them (PRODUCTS=proxy)
+	for product in $(PRODUCTS); do $(SWIFT) build $(STRICT) $(RELEASE) --product $$product || exit 1; done
 
 demo: deps build ## install, build, and stream one answer in three phases, in colour
 	@Scripts/demo.sh "$(DEBUG_FOLDER)"

@@ -41,8 +41,9 @@ STAGES = [
 ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
 # The runtime's ways to an allocator: who calls these is who allocates.
 RUNTIME = {"swift_slowAlloc", "swift_slowAllocTyped", "swift_allocObject", "swift_allocBox", "swift_bufferAllocate", "_swift_allocObject_"}
-# Bytes of reasoning, what a character may cost more in one tenth of it than in another, and the bytes that the summary may hold.
-REASONING = (10_000, 100_000, 1_000_000)
+# Bytes of reasoning (the first are left out with the start of the process), how much more a byte may cost in the last stretch than in the one
+# before, and the bytes that the summary may hold.
+REASONING = (100, 10_000, 100_000, 1_000_000)
 REASONING_LINEARITY = 0.10
 REASONING_HELD = 64 * 1024
 TABLE = pathlib.Path(__file__).with_name("bench-table.json")
@@ -139,17 +140,16 @@ def long_reasoning(bench):
                 for length in sorted(REASONING, reverse=True)}
         points = [(length, *(run.result() for run in runs[length])) for length in REASONING]
     print(f"\n{'reasoning, bytes':<16}{'instructions':>14}{'held':>10}   (per byte; bytes held at most)")
-    slopes, before = [], (0, 0)
-    for length, (thought, held), (thinking, _) in points:
-        slopes.append((thought - thinking - before[1]) / (length - before[0]))
-        before = (length, thought - thinking)
+    slopes = []
+    for (shorter, before, start), (length, thought, thinking) in zip(points, points[1:]):
+        (cost, held), added = thought, thinking[0] - start[0]
+        slopes.append((cost - before[0] - added) / (length - shorter))
         print(f"{length:<16}{slopes[-1]:>14.1f}{held:>10}")
         if held > REASONING_HELD:
-            yield f"reasoning: {held} bytes held after {length} bytes; {REASONING_HELD} are allowed"
-    # The first one holds the start of the process.
-    bend = slopes[-1] / slopes[1] - 1
+            yield f"reasoning: {held} bytes held within {length} bytes; {REASONING_HELD} are allowed"
+    bend = slopes[-1] / slopes[-2] - 1
     if bend > REASONING_LINEARITY:
-        yield f"reasoning: a byte costs {bend:+.1%} more up to {REASONING[-1]} bytes than up to {REASONING[1]}: the work is not linear"
+        yield f"reasoning: a byte costs {bend:+.1%} more after {REASONING[-2]} bytes than before: the work is not linear"
 
 
 def main():
