@@ -42,7 +42,7 @@ final class WaitingChat: Exchange {
     var isOver: Bool {
         switch state {
         case .asking, .waiting: false
-        case .relaying(let relay): relay.end != nil
+        case .relaying(let relay): relay.isOver
         case .over: true
         }
     }
