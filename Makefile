@@ -82,7 +82,7 @@ bench-selftest: ## show that the bench sees what it claims to see: relays with k
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
 
-bench-summaries: release ## whether a model that makes summaries delays the answer, whatever it does (RUNS=100, ARGS="--json FILE --check")
+bench-summaries: release ## whether a model that makes summaries delays the answer, whatever it does (RUNS=100, ARGS="--check --json FILE --readme README.md")
 	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(or $(RUNS),100) $(ARGS)
 
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)

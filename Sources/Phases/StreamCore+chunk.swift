@@ -64,7 +64,7 @@ extension StreamCore {
         if hasPayload || heard.answerCount > 0 {
             answered(track, heard.answerCount, at: now, into: &output)
             do {
-                try answer(track, chunk, into: &output)
+                try rendering.answer(track.text.answer, from: chunk, reading.chunks.delta, to: &output)
             } catch {
                 return fail(.malformed, at: now, into: &output)
             }
@@ -72,17 +72,6 @@ extension StreamCore {
         }
         sendWrittenCalls(of: track, at: now, into: &output)
         if choice.finishReason != nil { finish(track, chunk, saidMore: hasPayload || heard.answerCount > 0, at: now, into: &output) }
-    }
-
-    /// What the chunk brought for the answer.
-    private mutating func answer(
-        _ track: ChoiceTrack, _ chunk: borrowing ChunkAtHand, into output: inout [UInt8]
-    ) throws(JSONError) {
-        // Out of the track and back, with its memory.
-        var answer: [UInt8] = []
-        swap(&answer, &track.text.answer)
-        defer { swap(&answer, &track.text.answer) }
-        try rendering.answer(answer, from: chunk, reading.chunks.delta, to: &output)
     }
 
     /// Reasoning that the chunk brought: it feeds the summary of choice 0 until the answer begins.

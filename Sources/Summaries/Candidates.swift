@@ -4,6 +4,8 @@ struct Candidate {
     /// Characters (grapheme clusters) of the text.
     var characters: Int
     var ordinal: Int
+    /// When its end had come.
+    var time: Duration
     var judgement: Judgement
     /// Points for what the reasoning keeps coming back to and no step has said, less those for what was said.
     var topicality = 0
@@ -50,15 +52,37 @@ struct Candidates {
         return list.remove(at: worst)
     }
 
-    /// Keeps what comes after `ordinal` and is still new.
-    mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms) {
+    /// Keeps what comes after `ordinal` and is still new. What comes before and is new goes to `leftovers`.
+    mutating func drop(through ordinal: Int, butKeepNewTo said: SaidTerms, to leftovers: inout Leftovers) {
         var kept = 0
         for place in list.indices where list[place].ordinal > ordinal && said.isNew(list[place].judgement) {
             list.swapAt(kept, place)
             kept += 1
         }
-        while list.count > kept { spares.append(list.removeLast()) }
+        while list.count > kept {
+            let dropped = list.removeLast()
+            if !said.isNew(dropped.judgement) {
+                spares.append(dropped)
+            } else if let displaced = leftovers.add(dropped) {
+                spares.append(displaced)
+            }
+        }
         if spares.count > Self.most { spares.removeLast(spares.count - Self.most) }
+        noteHighest()
+    }
+
+    /// Moves what came before `time` to `leftovers`.
+    mutating func expire(before time: Duration, to leftovers: inout Leftovers) {
+        guard let first = list.first, first.time < time else { return }
+        var kept = 0
+        for place in list.indices where list[place].time >= time {
+            list.swapAt(kept, place)
+            kept += 1
+        }
+        while list.count > kept {
+            let dropped = list.removeLast()
+            if let displaced = leftovers.add(dropped) { spares.append(displaced) }
+        }
         noteHighest()
     }
 

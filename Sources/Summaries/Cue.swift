@@ -116,7 +116,7 @@ enum CueList {
         (
             .chatter,
             """
-            let me check again|check again|try again|let me try|start over|start again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
+            let me check again|check again|let me reconsider|let me recount|let me also verify|let me also check|let me recheck|let me re check|let me make sure|let me redo|check one more time|recheck|keep it short|keep it brief|not too long|one sentence|one short sentence|half sentence|half a sentence|one line|one short line|out of scope|mention it|^skip|try again|let me try|start over|start again|double check|let me verify|let me confirm|to be sure|make sure|to make sure|once more|step by step|one by one|\
             careful|carefully|let me think|let me see|let me write|let me count|let me do that|let's write|let's list|go through|think about|\
             don't need to|i can also|looks right|look right|that's correct|that's right|that is correct|is that right|hold on|\
             mental|in mind|extra text|shouldn't add|my response|the response should|verbose|nochmal|noch einmal|überprüfen|sicherstellen|schritt für schritt|vérifions|vérifier|verifiquemos|paso a paso|\

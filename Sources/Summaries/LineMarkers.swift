@@ -15,6 +15,13 @@ enum LineMarkers {
         return end.suffix(2).elementsEqual([0x2A, 0x2A])
     }
 
+    /// A whole line in bold that says something: `**Answer: 50**`, `**It is 50.**`.
+    static func isBoldStatement(_ text: [UInt8]) -> Bool {
+        guard text.first == 0x2A, let end = text.lastIndex(where: { $0 != 0x2A && $0 != 0x20 }) else { return false }
+        guard text[end] != 0x2E else { return true }
+        return text[..<end].firstIndex(of: 0x3A).map { text[$0 + 1] == 0x20 || text[$0 + 1] == 0x2A } ?? false
+    }
+
     /// The number of marker bytes is small, so a line of only markers costs no more than its length.
     private static func afterOne(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let first = text.first, let space = text.prefix(8).firstIndex(of: 0x20) else { return nil }

@@ -116,6 +116,11 @@ struct PlainText {
     }
 
     private mutating func underscore() -> Bool {
+        if byte(1) == 0x5F, let end = endOfDunder() {
+            plain.append(contentsOf: source[index..<end])
+            index = end
+            return true
+        }
         if byte(1) == 0x5F, isStrong ? isWord(byte(-1)) && !isWord(byte(2)) : !isWord(byte(-1)) && isWord(byte(2)) {
             isStrong.toggle()
             return skip(2)
@@ -129,6 +134,15 @@ struct PlainText {
             return skip(1)
         }
         return keep()
+    }
+
+    /// Where a name such as `__main__` ends, which begins here; nil for words in bold.
+    private func endOfDunder() -> Int? {
+        guard !isStrong, !isWord(byte(-1)) else { return nil }
+        var end = index + 2
+        while end < source.count, source[end] &- 0x61 < 26 || source[end] == 0x5F { end += 1 }
+        guard end >= index + 6, source[end - 1] == 0x5F, source[end - 2] == 0x5F else { return nil }
+        return end == source.count || !isWord(source[end]) ? end : nil
     }
 
     private mutating func tilde() -> Bool { byte(1) == 0x7E ? skip(2) : keep() }

@@ -2,6 +2,8 @@
 enum Prose {
     /// Letters in words of two or more, of all visible scalars, in percent: below it is no sentence.
     static let leastWordShare = 48
+    /// The same of a closing sentence: "The answer is 31/91 ≈ 0.341."
+    static let leastClosingWordShare = 30
     /// Words of two or more letters that a sentence has.
     static let leastWords = 3
     static let leastIdeographs = 4
@@ -12,7 +14,7 @@ enum Prose {
         guard count.ideographs + count.words > 0 else { return false }
         let least = isClosing ? 1 : leastWords
         guard count.words >= least || count.ideographs >= leastIdeographs else { return false }
-        guard count.wordScalars * 100 >= count.visible * leastWordShare else { return false }
+        guard count.wordScalars * 100 >= count.visible * (isClosing ? leastClosingWordShare : leastWordShare) else { return false }
         return count.singles <= count.words + count.ideographs
     }
 

@@ -26,10 +26,10 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// Bytes split before their sentences are examined: a big piece of text must not become a big list of sentences.
     static let pieceLength = 4_096
 
-    /// The most bytes held for one stream: the unfinished sentence, the candidates, what was said, the prompt's terms,
+    /// The most bytes held for one stream: the unfinished sentence, the candidates and what is left of earlier ones, what was said, the prompt's terms,
     /// the last passages, a heading, the sentences of one piece, and the phrases by which repetition is noticed.
     public static let largestHeldByteCount =
-        SentenceSplitter.longestSentence + Candidates.most * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
+        SentenceSplitter.longestSentence + (Candidates.most + Leftovers.most) * (SentenceSplitter.longestSentence + Judge.mostTerms * 4)
         + SaidTerms.mostSteps * Judge.mostTerms * SaidTerms.bytesPerTerm + Judge.mostPromptTerms * 4 + Closing.most
         * SentenceSplitter.longestSentence
         + SentenceSplitter.longestSentence + pieceLength + RecurringTerms.slots + RepetitionWatch.heldByteCount
@@ -41,10 +41,11 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// Memory for the text of the next sentence.
     private var spareText: [UInt8] = []
     var candidates = Candidates()
+    var leftovers = Leftovers()
     var closing = Closing()
     var said = SaidTerms()
     /// What the reasoning keeps coming back to.
-    private var recurring = RecurringTerms()
+    var recurring = RecurringTerms()
     private var watch = RepetitionWatch()
     /// The loop, counted from 1, of which a step has told.
     private var loopTold = 0
@@ -83,8 +84,8 @@ public struct ReasoningSummary: ~Copyable, Sendable {
 
     /// Bytes held now; never more than `largestHeldByteCount`.
     public var heldBytes: Int {
-        splitter.heldBytes + candidates.heldBytes + said.heldBytes + recurring.heldBytes + judge.heldBytes + watch.heldBytes
-            + closing.heldBytes + (heading?.text.count ?? 0)
+        splitter.heldBytes + candidates.heldBytes + leftovers.heldBytes + said.heldBytes + recurring.heldBytes + judge.heldBytes
+            + watch.heldBytes + closing.heldBytes + (heading?.text.count ?? 0)
     }
 
     /// Takes reasoning text, UTF-8, cut anywhere. `now` counts from the stream's begin.
@@ -110,6 +111,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         splitter.restart()
         passages.removeAll()
         candidates.removeAll()
+        leftovers.removeAll()
         closing.removeAll()
         recurring.removeAll()
         heading = nil
@@ -176,6 +178,8 @@ extension ReasoningSummary {
         // Taken out and put back, with its memory.
         var found: [Passage] = []
         swap(&found, &passages)
+        // What was thought so long ago is not what the model is doing: it may come back at the end.
+        candidates.expire(before: latest - options.maximumStepInterval, to: &leftovers)
         for passage in found { examine(passage) }
         for passage in found { splitter.recycle(closing.add(passage)) }
         found.removeAll(keepingCapacity: true)
@@ -204,7 +208,7 @@ extension ReasoningSummary {
 
     /// Returns what is not kept, this sentence or another, for its memory.
     private mutating func consider(_ sentence: Sentence, _ judgement: Judgement) -> Candidate? {
-        var candidate = Candidate(text: sentence.text, characters: 0, ordinal: sentence.ordinal, judgement: judgement)
+        var candidate = Candidate(text: sentence.text, characters: 0, ordinal: sentence.ordinal, time: latest, judgement: judgement)
         // A byte is at least a quarter of a character: cheaper than counting.
         guard sentence.text.count <= options.maximumStepCharacters * 4, said.isNew(judgement) else { return candidate }
         candidate.characters = CharacterCount.of(sentence.text)
@@ -213,24 +217,23 @@ extension ReasoningSummary {
         return candidates.add(candidate)
     }
 
-    /// The step of one sentence.
-    mutating func sayAlone(_ chosen: Candidate, at now: Duration) -> Step { said([chosen], titledBy: chosen.ordinal, at: now) }
-
     /// The best step of what is at hand; nil when nothing fits.
     mutating func sayBest(within room: Int, at now: Duration) -> Step? {
         candidates.rate(recurring, said)
         let chosen = candidates.bestStep(within: room)
-        return chosen.isEmpty ? nil : said(chosen, titledBy: chosen[chosen.count - 1].ordinal, at: now)
+        return chosen.isEmpty ? nil : say(chosen, titledBy: chosen[0], at: now)
     }
 
-    private mutating func said(_ pair: [Candidate], titledBy ordinal: Int, at now: Duration) -> Step {
-        let text = Self.joined(pair)
-        let step = Step(text: text, title: StepTitle.title(of: pair[0].text, heading: takeHeading(before: ordinal)))
-        for sentence in pair { said.add(sentence.judgement.terms) }
-        candidates.drop(through: pair[pair.count - 1].ordinal, butKeepNewTo: said)
+    /// The step of these sentences, at least one, in the text's order.
+    mutating func say(_ sentences: [Candidate], titledBy main: Candidate, at now: Duration) -> Step {
+        let last = sentences[sentences.count - 1].ordinal
+        let text = Self.joined(sentences)
+        let step = Step(text: text, title: StepTitle.title(of: main.text, heading: takeHeading(before: last)))
+        for sentence in sentences { said.add(sentence.judgement.terms) }
+        candidates.drop(through: last, butKeepNewTo: said, to: &leftovers)
         characterCount += text.count
         stepCount += 1
-        hasAnswered = pair.contains { $0.judgement.answers }
+        hasAnswered = sentences.contains { $0.judgement.answers }
         lastStep = now
         scalarsAtLastStep = splitter.scalarCount
         return step
@@ -281,7 +284,7 @@ extension ReasoningSummary {
         var judgement = Judgement()
         for term in Judge.terms(of: text.span) { _ = judgement.insert(term) }
         said.add(judgement.terms)
-        candidates.drop(through: ordinal, butKeepNewTo: said)
+        candidates.drop(through: ordinal, butKeepNewTo: said, to: &leftovers)
         let step = Step(text: String(decoding: text, as: UTF8.self), title: StepTitle.title(of: text, heading: nil))  // WHY: once per step
         othersCharacterCount += step.text.count
         stepCount += 1

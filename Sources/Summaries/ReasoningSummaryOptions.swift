@@ -19,7 +19,7 @@ public struct ReasoningSummaryOptions: Sendable {
     public var maximumStepInterval: Duration = .seconds(8)
     /// Scalars of new reasoning that a further step needs.
     public var minimumNewCharacters = 120
-    /// Characters of one step.
+    /// Characters of one step; the last one, with the conclusion, may have twice as many.
     public var maximumStepCharacters = 240
     /// Characters of all steps together. The pace slows down long before, so that a long reasoning is covered to its end.
     public var maximumTotalCharacters = 8_000
@@ -64,11 +64,20 @@ public struct ReasoningSummaryOptions: Sendable {
     /// what the share leaves beside a conclusion. `opening` is `openingCharacters` in the text's script.
     func allowance(after reasoning: Int, opening: Int) -> Int {
         let early = min(opening * 3 / 2, opening / 2 + Int(Double(reasoning) * share * Self.earlyShare))
-        return max(early, affordable(after: reasoning) * 4 / 5 - opening / 2)
+        return max(early, affordable(after: reasoning) - closingReserve(after: reasoning))
     }
 
-    /// The same when a step is overdue: a short conclusion must still have room.
-    func overdueAllowance(after reasoning: Int, opening: Int) -> Int { affordable(after: reasoning) * 19 / 20 - opening * 3 / 10 }
+    /// Characters kept for the conclusion: what a reasoning comes to is said at its end, with the reasons.
+    private func closingReserve(after reasoning: Int) -> Int { min(affordable(after: reasoning) * 2 / 5, maximumClosingCharacters) }
+
+    private var maximumClosingCharacters: Int { maximumStepCharacters * 2 }
+
+    /// The same when a step is overdue: all there is while a conclusion may have more than the share anyway, and later what leaves room for a
+    /// short one.
+    func overdueAllowance(after reasoning: Int, opening: Int) -> Int {
+        let affordable = affordable(after: reasoning)
+        return reasoning < Self.shortText * 4 / 5 ? affordable : affordable * 19 / 20 - opening * 3 / 10
+    }
 
     /// The share of so long a text, but less when that comes to more than half the total: ever less, never more than the total without room
     /// for one last step.
@@ -78,11 +87,15 @@ public struct ReasoningSummaryOptions: Sendable {
         return wanted * 2 <= room ? wanted : room - room * room / (4 * wanted)
     }
 
-    /// Characters that the conclusion may have when `said` were said of so long a text: up to five thirds of a step, and some in any case.
-    func closingRoom(after reasoning: Int, opening: Int, said: Int) -> Int {
-        let left = Int(Double(reasoning) * share) - said
+    /// Characters that the conclusion may have when `said` were said of so long a text: what is left of the share, and some in any case.
+    func conclusionRoom(after reasoning: Int, opening: Int, said: Int) -> Int {
         let least = reasoning < Self.shortText ? maximumStepCharacters : opening * 3 / 4
-        return max(least, min(left, maximumStepCharacters * 5 / 3))
+        return max(least, closingRoom(after: reasoning, said: said))
+    }
+
+    /// Characters that the closing step may have: what is left of the share.
+    func closingRoom(after reasoning: Int, said: Int) -> Int {
+        min(Int(Double(reasoning) * share) - said, maximumClosingCharacters)
     }
 
     /// Scalars of a text that is so short that a conclusion is told whole.

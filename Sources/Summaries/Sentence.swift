@@ -29,7 +29,9 @@ struct Sentence: Equatable {
     init?(_ passage: Passage, isClosing: Bool = false, in spare: inout [UInt8]) {
         guard passage.ending != .interrupted || passage.text.last == 0x3A else { return nil }
         var body = passage.startsLine ? LineMarkers.removed(from: passage.text) : passage.text[...]
-        let isHeading = passage.startsLine && LineMarkers.isHeading(passage.text)
+        let isHeading =
+            passage.startsLine && LineMarkers.isHeading(passage.text)
+            && !(isClosing && LineMarkers.isBoldStatement(passage.text))
         while body.last == 0x20 { body.removeLast() }
         // Most passages are whole: then nothing is copied before the end.
         let source = body.count == passage.text.count ? passage.text : Array(body)

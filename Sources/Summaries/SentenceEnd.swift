@@ -5,7 +5,8 @@ enum SentenceEnd {
         // A quotation inside an ideographic sentence, which goes on: 「"Hello." が自然だ。」
         if Scalars.isHanOrKana(next), hasCloser(text) { return false }
         let isStop = endsInFullStop(text)
-        if Scalars.isLowercase(next) { return isQuestionOrCall(text) && !isFactorial(text) }
+        // "Is it sorted? no." and "6! is 720": joined rather than cut.
+        if Scalars.isLowercase(next) { return false }
         guard Scalars.isLetter(next) || Scalars.isDigit(next) || isOpener(next) else { return false }
         return !isStop || isWhole(text, beforeDigit: Scalars.isDigit(next))
     }
@@ -27,13 +28,6 @@ enum SentenceEnd {
     /// True when the text ends in a Japanese quotation and the sentence goes on behind it: 「はい。」と言った。
     static func isQuoted(_ text: [UInt8], continuedBy next: UInt32) -> Bool {
         Scalars.isHiragana(next) && (text.suffix(3).elementsEqual("」".utf8) || text.suffix(3).elementsEqual("』".utf8))
-    }
-
-    /// "6!" and "n!" count; nobody is called.
-    private static func isFactorial(_ text: [UInt8]) -> Bool {
-        guard text.count >= 2, text[text.count - 1] == 0x21 else { return false }
-        let before = text[text.count - 2]
-        return isASCIIDigit(before) || Scalars.isASCIILetter(UInt32(before)) && (text.count == 2 || text[text.count - 3] == 0x20)
     }
 
     /// True for text that ends in a question or exclamation mark.
@@ -120,7 +114,7 @@ enum Abbreviations {
 
     private static let always = words(
         """
-        eg ie vs cf mr mrs ms dr prof st sr jr eds approx ca dept ltd incl resp viz sgt bzw evtl ggf sog vgl inkl bspw zzgl mme mlle sra dra
+        eg ie vs cf etc usw env ej г гг mr mrs ms dr prof st sr jr eds approx ca dept ltd incl resp viz sgt bzw evtl ggf sog vgl inkl bspw zzgl mme mlle sra dra
         aprox dott рис стр напр
         """)
 

@@ -196,7 +196,7 @@ def ends_inside(core, reasoning):
         return ""
     while place >= 0:
         after = reasoning[source[place + len(tail) - 1][1] + 1:][:400]
-        if not after.strip() or re.match(r"(?:[\"'”’»」』*`$]*\s*[(（][^()（）]*[)）])?[^\w\n]*?(?:[.!?。！？؟।:：;；…]|\n)|[)\]`*\"'”’»」』）]*\s*(?:\n|$)|\s*(?:```|\$\$|\\\[)", after):
+        if not after.strip() or re.match(r"(?:[^\w\n()（）]*[(（][^()（）]*[)）])?[^\w\n]*?(?:[.!?。！？؟।:：;；…]|\n)|[)\]`*\"'”’»」』）]*\s*(?:\n|$)|\s*(?:```|\$\$|\\\[)", after):
             return ""
         place = letters.find(tail, place + 1)
     return f"ends inside a sentence of the reasoning (…{tail[-12:]})"

@@ -87,6 +87,9 @@ class Completeness(unittest.TestCase):
         self.assertEqual(metrics.incomplete("Then wait the pump stops.", reasoning), "glues two lines")
         self.assertEqual(metrics.incomplete("Then wait. The pump stops.", reasoning), "")
         self.assertTrue(metrics.incomplete("Permutations half are even.", reasoning).startswith("begins"))
+        reasoning = "A new boiler would be about 12,000 € (and dearer from 2029 on). A new boiler would be about 9,000 € with some luck."
+        self.assertEqual(metrics.incomplete("A new boiler would be about 12,000 €.", reasoning), "")
+        self.assertTrue(metrics.incomplete("A new boiler would be about 9,000 €.", reasoning).startswith("ends"))
 
     def test_broken_steps_are_not(self):
         for step in [

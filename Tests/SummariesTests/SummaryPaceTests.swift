@@ -68,6 +68,29 @@ import Testing
         }
     }
 
+    @Test func whatWasThoughtLongAgoIsSaidAtTheEndOnly() {
+        var summary = ReasoningSummary()
+        summary.received(Array((Self.good + Self.other + "\n\nYes.").utf8).span, at: .zero)
+        let first = summary.step(at: .seconds(3))?.text ?? ""
+        let left = first.contains("northern route") ? "costs 40 euros" : "northern route"
+        #expect(!first.contains(left))
+        // More than the longest interval later, and nothing but code since.
+        let code = "\n```\n" + (0..<120).map { "x\($0) = f(\($0))\n" }.joined() + "```\nYes.\n\nOK.\n\n"
+        summary.received(Array(code.utf8).span, at: .seconds(9))
+        #expect([summary.step(at: .seconds(11))?.text, summary.step(at: .seconds(30))?.text] == [nil, nil])
+        #expect(summary.finish(at: .seconds(30))?.text.contains(left) == true)
+    }
+
+    @Test func goingOverItOnceMoreIsNoStep() {
+        for talk in ["Let me reconsider whether 15 has to be subtracted twice.", "Let me recount the list of all numbers below 30."] {
+            var summary = ReasoningSummary()
+            summary.received(Array((Self.good + String(repeating: "Yes. ", count: 30)).utf8).span, at: .zero)
+            #expect(summary.step(at: .seconds(3)) != nil)
+            summary.received(Array((talk + String(repeating: " Yes.", count: 30) + "\n").utf8).span, at: .seconds(4))
+            #expect(summary.step(at: .seconds(12)) == nil, "\(talk)")
+        }
+    }
+
     @Test func aFairSentenceWaitsForTheOpeningDelay() {
         var summary = ReasoningSummary()
         summary.received(Array("The list is probably sorted. Then".utf8).span, at: .seconds(5))
@@ -213,7 +236,7 @@ import Testing
     }
 
     /// Sentences about different things, about 80 bytes each.
-    private static func topics(count: Int) -> String {
+    static func topics(count: Int) -> String {
         let syllables = ["ka", "lo", "mer", "tin", "sa", "vo", "pel", "dru", "gan", "hi", "bor", "nec", "zul", "fam"]
         let acts = ["depends on", "was built before", "costs less than", "is measured against", "supplies", "replaces", "explains"]
         var numbers = SeededNumbers(state: 3)
