@@ -102,25 +102,26 @@ struct Candidates {
 
     private mutating func noteHighest() { highestScore = list.reduce(.min) { max($0, $1.score) } }
 
-    /// The one or two sentences, in the text's order, that are worth most together in `room` characters. A sentence that points back stands
-    /// behind the one it points to, or alone where there is nothing else. Compares each two: some hundred comparisons a step.
-    func bestStep(within room: Int) -> [Candidate] {
+    /// The one or two sentences of at least `least` points, in the text's order, that are worth most together in `room` characters. A sentence
+    /// that points back stands behind the one it points to. Where there are none such, the best that there is room for: what called for the step
+    /// may have fallen below since. Compares each two: some hundred comparisons a step.
+    func bestStep(within room: Int, from least: Int) -> [Candidate] {
         var best: (worth: Int, indices: ClosedRange<Int>, isPair: Bool)?
         let worths = list.map { Worth.of($0) }
         func offer(_ worth: Int, _ first: Int, _ last: Int) {
             if worth > best?.worth ?? .min { best = (worth, first...last, first != last) }
         }
-        for first in list.indices where list[first].characters <= room && !list[first].judgement.dangles {
+        let good = list.indices.filter { list[$0].characters <= room && list[$0].score >= least }
+        for first in good where !list[first].judgement.dangles {
             offer(worths[first], first, first)
-            for second in list.indices where second > first && fits(second, behind: first, within: room) {
+            for second in good where second > first && fits(second, behind: first, within: room) {
                 let shared = SaidTerms.shared(list[first].judgement.terms, list[second].judgement.terms)
                 guard shared * 100 <= min(list[first].judgement.terms.count, list[second].judgement.terms.count) * SaidTerms.overlapLimit
                 else { continue }
                 offer(worths[first] + worths[second] - shared * Worth.repetition, first, second)
             }
         }
-        if best == nil { for index in list.indices where list[index].characters <= room { offer(worths[index], index, index) } }
-        guard let best else { return [] }
+        guard let best else { return self.best(where: { $0.characters <= room }, by: \.score).map { [$0] } ?? [] }
         return best.isPair ? [list[best.indices.lowerBound], list[best.indices.upperBound]] : [list[best.indices.lowerBound]]
     }
 

@@ -100,6 +100,7 @@ struct Judge {
             judgement.score += 11
             judgement.concludes = true
         }
+        if sentence.isResult { judgement.score += 20 }
         if sentence.isAnnouncement { judgement.score -= 10 }
         if sentence.isTrailing { judgement.score -= 24 }
         guard sentence.kind == .question else { return }

@@ -18,6 +18,15 @@ enum Prose {
         return count.singles <= count.words + count.ideographs
     }
 
+    /// Bytes of a line that gives a result.
+    static let longestResult = 60
+
+    /// True for a short equation with figures: "1440 - 240 = 1200."
+    static func isResult(_ text: [UInt8]) -> Bool {
+        guard text.count <= longestResult, text.first != 0x3D, text.contains(where: { $0 &- 0x30 < 10 }) else { return false }
+        return (1...2).contains(text.count { $0 == 0x3D }) && !text.contains(0x3F)
+    }
+
     private struct Count {
         var visible = 0
         var words = 0

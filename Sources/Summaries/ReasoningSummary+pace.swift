@@ -20,8 +20,10 @@ extension ReasoningSummary {
         return min(soon, max(later, overdue))
     }
 
-    /// From when on silence is worse than a shorter conclusion; nil before the first step.
-    private var overdue: Duration? { lastStep.map { $0 + options.maximumStepInterval } }
+    /// From when on silence is worse than a longer first step or a shorter conclusion.
+    private var overdue: Duration? {
+        lastStep.map { $0 + options.maximumStepInterval } ?? begun.map { $0 + options.firstStepDelay }
+    }
 
     /// Characters the next step may have at `now`.
     func room(at now: Duration) -> Int {
@@ -29,16 +31,17 @@ extension ReasoningSummary {
         return max(room, overdueRoom)
     }
 
-    private var room: Int {
-        let allowed = options.allowance(after: splitter.scalarCount, opening: opening)
-        let share = (stepCount == 0 ? max(allowed, opening) : allowed) - characterCount
-        return min(share, options.maximumStepCharacters, remainingCharacters)
-    }
+    /// A reasoning begins with what was asked: while there is time, a short sentence of that is enough.
+    private var room: Int { fitting(stepCount == 0 ? opening * 3 / 5 : allowance - characterCount) }
 
     private var overdueRoom: Int {
-        let share = options.overdueAllowance(after: splitter.scalarCount, opening: opening) - characterCount
-        return min(share, options.maximumStepCharacters, remainingCharacters)
+        guard stepCount > 0 else { return fitting(max(allowance, opening)) }
+        return fitting(options.overdueAllowance(after: splitter.scalarCount, opening: opening) - characterCount)
     }
+
+    private var allowance: Int { options.allowance(after: splitter.scalarCount, opening: opening) }
+
+    private func fitting(_ room: Int) -> Int { min(room, options.maximumStepCharacters, remainingCharacters) }
 
     /// `openingCharacters` in this text's script: a character of Chinese or Japanese says more than two letters, and takes a model as long.
     var opening: Int {

@@ -50,7 +50,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
     /// The loop, counted from 1, of which a step has told.
     private var loopTold = 0
     private var heading: Heading?
-    private var begun: Duration?
+    var begun: Duration?
     private var latest = Duration.zero
     var lastStep: Duration?
     var scalarsAtLastStep = 0
@@ -127,7 +127,7 @@ public struct ReasoningSummary: ~Copyable, Sendable {
         guard let earliest = pace.due(for: candidates.highestScore), now >= earliest else { return nil }
         let room = room(at: now)
         guard let highest = candidates.highestScore(within: room), let due = pace.due(for: highest), now >= due else { return nil }
-        return sayBest(within: room, at: now)
+        return sayBest(within: room, from: pace.fair, at: now)
     }
 
     /// When `step` will have something if no more text comes; nil when that needs more text.
@@ -217,10 +217,10 @@ extension ReasoningSummary {
         return candidates.add(candidate)
     }
 
-    /// The best step of what is at hand; nil when nothing fits.
-    mutating func sayBest(within room: Int, at now: Duration) -> Step? {
+    /// The best step of what is at hand, of sentences with at least so many points where there are; nil when nothing fits.
+    mutating func sayBest(within room: Int, from least: Int, at now: Duration) -> Step? {
         candidates.rate(recurring, said)
-        let chosen = candidates.bestStep(within: room)
+        let chosen = candidates.bestStep(within: room, from: least)
         return chosen.isEmpty ? nil : say(chosen, titledBy: chosen[0], at: now)
     }
 

@@ -7,6 +7,8 @@ public struct ReasoningSummaryOptions: Sendable {
     /// | `concise` | 6 to 16 s | 160 | 5 to 7.5 % | half |
     /// | `auto` | 3 to 8 s | 240 | 10 to 15 % | 8,000 |
     /// | `detailed` | 2 to 5 s | 320 | 20 to 30 % | twice |
+    ///
+    /// Two fifths of the share are for the last step, which may have twice the characters.
     public enum Level: Sendable, CaseIterable {
         case concise, auto, detailed
     }

@@ -12,6 +12,8 @@ struct Sentence: Equatable {
     var isAnnouncement = false
     /// Trails off in an ellipsis.
     var isTrailing = false
+    /// A short line that gives a result, drawn from what was said: "So 1440 - 240 = 1200."
+    var isResult = false
     /// The tone of the fillers that were taken off.
     var tone: Openers.Tone = []
 
@@ -41,13 +43,16 @@ struct Sentence: Equatable {
         // Room for nearly every sentence, with its full stop: memory that goes from one to the next must not be too small for it.
         spare.reserveCapacity(max(stripped.count + 4, 240))
         spare.append(contentsOf: stripped)
-        guard !spare.isEmpty, Prose.reads(spare, isClosing: isClosing), !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? spare)
+        let isResult = tone.contains(.consequence) && Prose.isResult(spare)
+        guard !spare.isEmpty, Prose.reads(spare, isClosing: isClosing) || isResult,
+            !CodeLine.looksLike(CodeSpans.removed(from: passage.text) ?? spare)
         else { return nil }
         text = []
         swap(&text, &spare)
         kind = isHeading ? .heading : .statement
         ordinal = passage.ordinal
         self.tone = tone
+        self.isResult = isResult
         closeWithPunctuation()
         Capital.apply(to: &text)
     }

@@ -23,7 +23,7 @@ struct SentenceSplitter {
     static let longestFormula = 2_048
 
     /// Where the next scalar falls.
-    private enum Region {
+    enum Region {
         case prose
         /// A fenced code block; its mark.
         case fence(UInt32)
@@ -40,26 +40,27 @@ struct SentenceSplitter {
     private static let mostSpares = 4
 
     private var assembler = ScalarAssembler()
-    private var region = Region.prose
+    var region = Region.prose
     var text: [UInt8] = []
     private var mark = Mark.none
-    private var gap = false
+    var gap = false
     private var breaks = 0
-    private var lineLength = 0
-    private var startsLine = true
-    private var isTainted = false
-    private var isJoined = false
+    var lineLength = 0
+    var startsLine = true
+    var isTainted = false
+    /// Where lines that look wrapped were joined to the text.
+    private var joins: [Int] = []
     private var longestLine = 0
     private var bareLines = 0
     private var isPunctuated = false
     private var isOverlong = false
     private var depth = 0
     private var openedAt = 0
-    private var isCode = false
-    private var previous: UInt32 = 0
-    private var regionLength = 0
-    private var fenceRun = 0
-    private var fenceLineHasOther = false
+    var isCode = false
+    var previous: UInt32 = 0
+    var regionLength = 0
+    var fenceRun = 0
+    var fenceLineHasOther = false
     private var ordinal = 0
     /// Scalars seen since the beginning or the last `restart`.
     private(set) var scalarCount = 0
@@ -187,7 +188,7 @@ struct SentenceSplitter {
     private mutating func visible(_ scalar: UInt32, into finished: inout [Passage]) {
         if breaks > 0 {
             lineCompleted()
-            if !continuesLine(scalar) { end(lineEnding(before: scalar), into: &finished) } else { isJoined = true }
+            if !continuesLine(scalar) { end(lineEnding(before: scalar), into: &finished) } else { joins.append(text.count + 1) }
             (breaks, mark, lineLength) = (0, .none, 0)
             gap = true
         } else if mark != .none {
@@ -268,71 +269,45 @@ struct SentenceSplitter {
 
     private mutating func end(_ ending: Passage.Ending, into finished: inout [Passage]) {
         if ending == .punctuation { isPunctuated = true }
-        // Lines that were joined and come to no full stop were no wrapped sentence.
-        if !isTainted, !isOverlong, text.count >= 3, !isJoined || ending == .punctuation {
-            finished.append(Passage(text: text, ending: ending, ordinal: ordinal, startsLine: startsLine))
-            // The passage takes the memory with it.
-            text = spares.popLast() ?? []
+        if !isTainted, !isOverlong, text.count >= 3 {
+            if joins.isEmpty || ending == .punctuation {
+                finished.append(Passage(text: text, ending: ending, ordinal: ordinal, startsLine: startsLine))
+                // The passage takes the memory with it.
+                text = spares.popLast() ?? []
+            } else if !JoinedLines.areWrapped(text, at: joins) {
+                endLines(into: &finished)
+            }
         }
         ordinal += 1
         startsLine = breaks > 0
         text.removeAll(keepingCapacity: true)
-        (mark, gap, depth, isTainted, isOverlong, isCode, isJoined) = (.none, false, 0, false, false, false, false)
+        joins.removeAll(keepingCapacity: true)
+        (mark, gap, depth, isTainted, isOverlong, isCode) = (.none, false, 0, false, false, false)
         if breaks > 0 { lineLength = 0 }
         breaks = 0
     }
+
+    /// Lines that were taken for wrapped, and were not: each is a passage.
+    private mutating func endLines(into finished: inout [Passage]) {
+        var start = 0
+        for end in joins + [text.count + 1] {
+            let line = Array(text[start..<(end - 1)])
+            if line.count >= 3 { finished.append(Passage(text: line, ending: .lineEnd, ordinal: ordinal, startsLine: startsLine)) }
+            ordinal += 1
+            (start, startsLine) = (end, true)
+        }
+    }
 }
 
-// Code blocks, formulas and tables: what is passed over.
-extension SentenceSplitter {
-    private mutating func enterRegion(at scalar: UInt32) {
-        switch scalar {
-        case 0x60, 0x7E:
-            if text.count == 3, startsLine, text[0] == text[2], text[1] == text[2] { enter(.fence(scalar)) }
-        case 0x7C:
-            if text.count == 1, startsLine { enter(.row) }
-        case 0x5B where previous == 0x5C: enter(.formula(dollars: false))
-        case 0x24 where previous == 0x24: enter(.formula(dollars: true))
-        default: break
+/// Lines without punctuation that were joined because each might go on in the next.
+enum JoinedLines {
+    /// False when one of the lines had room for the first word of the next: who wraps lines would have put it there.
+    static func areWrapped(_ text: [UInt8], at joins: [Int]) -> Bool {
+        let bounds = [0] + joins + [text.count + 1]
+        let lines = zip(bounds, bounds.dropFirst()).map { text[$0..<($1 - 1)] }
+        let width = lines.reduce(0) { max($0, $1.count) }
+        return zip(lines, lines.dropFirst()).allSatisfy { line, next in
+            line.count + 1 + next.prefix { $0 != 0x20 }.count > width
         }
-    }
-
-    private mutating func enter(_ next: Region) {
-        region = next
-        regionLength = 0
-        fenceRun = 0
-        fenceLineHasOther = true
-        if case .formula = next {
-            isTainted = true
-        } else {
-            text.removeAll(keepingCapacity: true)
-            isCode = false
-        }
-    }
-
-    private mutating func leaveRegion() {
-        region = .prose
-        gap = true
-        if text.isEmpty { (startsLine, lineLength) = (true, 0) }
-    }
-
-    private mutating func takeFenced(_ scalar: UInt32, _ fence: UInt32) {
-        regionLength += 1
-        if Scalars.isNewline(scalar) {
-            if fenceRun >= 3 && !fenceLineHasOther || regionLength > Self.longestFence { leaveRegion() }
-            fenceRun = 0
-            fenceLineHasOther = false
-        } else if scalar == fence, !fenceLineHasOther {
-            fenceRun += 1
-        } else if !Scalars.isSpace(scalar) {
-            fenceLineHasOther = true
-        }
-    }
-
-    private mutating func takeFormula(_ scalar: UInt32, _ dollars: Bool) {
-        regionLength += 1
-        let closes = dollars ? scalar == 0x24 && previous == 0x24 && regionLength > 1 : scalar == 0x5D && previous == 0x5C
-        let isBlankLine = scalar == 0x0A && previous == 0x0A
-        if closes || isBlankLine || regionLength > Self.longestFormula { leaveRegion() }
     }
 }

@@ -81,6 +81,35 @@ import Testing
         #expect(summary.finish(at: .seconds(30))?.text.contains(left) == true)
     }
 
+    @Test func aShortSentenceBeginsTheSummaryAndALongOneOnlyWhenTimeIsUp() {
+        let short = "The pump of the house moves 12 litres a minute. "
+        let long = "Therefore Martin pays 3,400 euros for the roof, because Berlin refunds 60 percent of every heating permit. "
+        for (text, wanted) in [(long + short + "N", "pump"), (long + "N", "Martin")] {
+            var summary = ReasoningSummary()
+            summary.received(Array(text.utf8).span, at: .zero)
+            let due = summary.nextDue ?? .zero
+            #expect(wanted == "Martin" ? due == .milliseconds(2_500) : due < .milliseconds(2_500))
+            #expect(summary.step(at: due)?.text.contains(wanted) == true)
+        }
+    }
+
+    @Test func aPoorShortSentenceDoesNotTakeThePlaceOfAGoodOne() {
+        var summary = ReasoningSummary()
+        summary.received(Array((Self.good + "Yes. ").utf8).span, at: .zero)
+        #expect(summary.step(at: .seconds(3)) != nil)
+        let long = "Therefore Martin pays 3,400 euros for the roof, because Berlin refunds 60 percent of every heating permit in the city. "
+        let rest = SummaryPaceTests.topics(count: 12)
+        summary.received(Array(("Let me check again. " + long + "Let me see it. " + rest).utf8).span, at: .seconds(6))
+        #expect(summary.step(at: .seconds(11))?.text.contains("check again") == false)
+    }
+
+    @Test func aShortResultDrawnFromWhatWasSaidMayBeSaid() {
+        for (text, isSaid) in [("So 1440 - 240 = 1200.", true), ("1440 - 240 = 1200.", false), ("So x[i] = y[j] + {2}.", false)] {
+            let sentence = Sentence(Passage(text: Array(text.utf8), ending: .punctuation, ordinal: 0, startsLine: true))
+            #expect((sentence != nil) == isSaid, "\(text)")
+        }
+    }
+
     @Test func goingOverItOnceMoreIsNoStep() {
         for talk in ["Let me reconsider whether 15 has to be subtracted twice.", "Let me recount the list of all numbers below 30."] {
             var summary = ReasoningSummary()
