@@ -1,15 +1,13 @@
 # Two stages: the Swift toolchain builds, a small Debian runs. The image holds the proxy and no compiler.
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev libpcre2-dev libedit-dev pkg-config \
+    && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev libpcre2-dev libedit-dev pkg-config make \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY Package.swift ./
+COPY Package.swift Makefile ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --product proxy \
-    && cp .build/release/proxy /proxy \
-    && strip /proxy
+RUN make release PRODUCTS=proxy && strip -o /proxy .build/release/proxy
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq \

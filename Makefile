@@ -7,10 +7,15 @@ SWIFT ?= swift
 STRICT := --explicit-target-dependency-import-check error
 # Pure floors are small modules: without cross-module optimisation every call between them stays a call.
 # Exclusive access is checked in debug builds, which run all tests; in release the checks cost as much as a stage of the pipeline.
-RELEASE := -c release -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+# With Swift's own libraries inside, calls into them need no table, and the programs run where no Swift is installed.
+RELEASE := -c release -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --static-swift-stdlib
 DEBUG_FOLDER = $(shell $(SWIFT) build --show-bin-path)
 RELEASE_FOLDER = $(shell $(SWIFT) build $(RELEASE) --show-bin-path)
+# What `sdk-test` runs: the programs built for debugging, or with PROGRAMS=release those that people get.
+PROGRAMS ?= build
+PROGRAM_FOLDER = $(if $(filter release,$(PROGRAMS)),$(RELEASE_FOLDER),$(DEBUG_FOLDER))
 
+PRODUCTS ?= proxy mock-upstream proxy-client
 LONG ?= 1000000
 SECONDS ?= 60
 MINUTES ?= 10
@@ -28,10 +33,8 @@ deps: ## install the system packages that are missing
 build: ## build everything for debugging, with the strict import check
 	$(SWIFT) build $(STRICT)
 
-release: ## build the programs optimised
-	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy
-	$(SWIFT) build $(STRICT) $(RELEASE) --product mock-upstream
-	$(SWIFT) build $(STRICT) $(RELEASE) --product proxy-client
+release: ## build the programs optimised, as people get them (PRODUCTS=proxy)
+	for product in $(PRODUCTS); do $(SWIFT) build $(STRICT) $(RELEASE) --product $$product || exit 1; done
 
 demo: deps build ## install, build, and stream one answer in three phases, in colour
 	@Scripts/demo.sh "$(DEBUG_FOLDER)"
@@ -61,8 +64,8 @@ faults: ## play every row of the fault matrix with the real programs, and print 
 test-recordings: ## run recorded streams through every style (RECORDINGS=folder)
 	RECORDINGS="$(RECORDINGS)" $(SWIFT) test --filter Recording
 
-sdk-test: build ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs
-	@Tests/SDK/run.sh "$(DEBUG_FOLDER)"
+sdk-test: $(PROGRAMS) ## run the Python packages that people use (OpenAI, Anthropic, LangChain, LiteLLM …) against the programs (PROGRAMS=release)
+	@Tests/SDK/run.sh "$(PROGRAM_FOLDER)"
 
 sound: ## check format, floors, unsafe, banned calls, documentation; and that each check can fail
 	@Tests/Checks/sound.sh
@@ -79,12 +82,12 @@ bench-selftest: ## show that the bench sees what it claims to see: relays with k
 bench-first-frame: release ## time from the request to the first frame, against the upstream alone
 	@python3 Tests/Bench/first_frame.py "$(RELEASE_FOLDER)"
 
-bench-summaries: release ## whether a model that makes summaries delays the answer, whatever it does (RUNS=100, ARGS="--json FILE --check")
+bench-summaries: release ## whether a model that makes summaries delays the answer, whatever it does (RUNS=100, ARGS="--check --json FILE --readme README.md")
 	@python3 Tests/Bench/summary_delay.py "$(RELEASE_FOLDER)" $(or $(RUNS),100) $(ARGS)
 
 bench-check: ## count instructions and allocations per chunk under valgrind, against the table (ARGS=--update writes it)
-	FLOORS=pure $(SWIFT) build $(RELEASE) --scratch-path .build/pure --product Bench
-	@python3 Tests/Checks/bench_check.py .build/pure/release/Bench $(ARGS)
+	$(SWIFT) build $(RELEASE) --product Bench
+	@python3 Tests/Checks/bench_check.py "$(RELEASE_FOLDER)/Bench" $(ARGS)
 
 quality: ## how good both engines' summaries are, over annotated traces, against baselines (MODEL_URL=…, MODEL_NAME=…, ARGS="--check")
 	FLOORS=pure $(SWIFT) build --scratch-path .build/pure --product Quality

@@ -61,7 +61,7 @@ var targets: [Target] = [
     // Floor 3: one request's stream, and the way to the upstream.
     pure("AgentRequests", ["JSONBytes", "AgentAPIs", "ChatRequests"]),
     pure("Phases", ["EventStream", "JSONBytes", "ChatDelta", "ChatRequests", "Detect", "Summaries", "AgentAPIs"]),
-    pure("Upstream", ["CCurl"]),
+    pure("Upstream", ["CCurl", "ByteScan"]),
 
     // Floor 4: measure the pure floors.
     .executableTarget(

@@ -5,10 +5,13 @@ extension String {
     /// bytes of a literal came out as spaces); here the bytes stay where they are until `body` returns.
     ///
     /// - Parameter body: what reads the bytes.
-    public func withBytes(_ body: (Span<UInt8>) -> Void) {
+    /// - Returns: what `body` returns.
+    @inlinable
+    @inline(__always)
+    public func withBytes<Value>(_ body: (Span<UInt8>) -> Value) -> Value {
         var copy = self
         // SAFETY: `withUTF8` keeps the buffer until its closure returns, and the span does not leave `body`.
-        copy.withUTF8 { buffer in
+        return copy.withUTF8 { buffer in
             body(unsafe Span(_unsafeElements: buffer))
         }
     }

@@ -111,7 +111,7 @@ private struct UpstreamMembers {
             7 where cursor.matches(key, ChunkName.choices):
             _ = try cursor.skipValue()
         default:
-            let value = try cursor.skipValue()
+            guard let value = try ThoughtCopy.value(of: key, &cursor) else { return }
             others.append(", ")
             others.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
         }
@@ -166,8 +166,7 @@ private struct ChoiceMembers {
             case 13 where cursor.matches(key, ChunkName.finishReason):
                 finish = try DeltaReader.finishReason(&cursor)?.quoted
             default:
-                let value = try cursor.skipValue()
-                guard edit.withExtras else { continue }
+                guard let value = try ThoughtCopy.value(of: key, &cursor), edit.withExtras else { continue }
                 extras.append(", ")
                 extras.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
             }
@@ -187,8 +186,7 @@ private struct ChoiceMembers {
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
             let isText = ReasoningField(key, cursor) != nil || cursor.matches(key, ChunkName.content) || cursor.matches(key, ChunkName.role)
-            let value = try cursor.skipValue()
-            guard edit.withPayload, !isText else { continue }
+            guard let value = try ThoughtCopy.value(of: key, &cursor), edit.withPayload, !isText else { continue }
             payload.append(", ")
             payload.appendOnOneLine(data.extracting(key.quoted.lowerBound..<value.upperBound))
         }

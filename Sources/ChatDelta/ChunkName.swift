@@ -33,6 +33,7 @@ enum ChunkName {
     static let promptCacheHitTokens = JSONName("prompt_cache_hit_tokens")
     static let promptTokens = JSONName("prompt_tokens")
     static let promptTokensDetails = JSONName("prompt_tokens_details")
+    static let providerSpecificFields = JSONName("provider_specific_fields")
     static let reasoning = JSONName("reasoning")
     static let reasoningContent = JSONName("reasoning_content")
     static let reasoningDetails = JSONName("reasoning_details")
@@ -50,4 +51,5 @@ enum ChunkName {
     static let totalTokens = JSONName("total_tokens")
     static let type = JSONName("type")
     static let usage = JSONName("usage")
+    static let verbose = JSONName("__verbose")
 }

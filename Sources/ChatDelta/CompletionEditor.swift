@@ -1,7 +1,8 @@
 public import JSONBytes
 
 /// Rewrites a whole chat completion (`choices[].message`): the answer in `content`, the upstream's reasoning taken out, summaries
-/// put beside it. Every other member keeps its own bytes and its place; a `delta` beside a message goes.
+/// put beside it. Every other member keeps its own bytes and its place, but for copies of the reasoning (`ThoughtCopy`) and a `delta` beside
+/// a message, which go.
 public enum CompletionEditor {
     /// What becomes of one choice's message.
     public struct MessageEdit: Sendable {
@@ -46,7 +47,7 @@ public enum CompletionEditor {
                 members.begin("choices", &output)
                 try appendChoices(&cursor, data, messages, reasoningField, to: &output)
             } else {
-                members.copy(key, try cursor.skipValue(), data, &output)
+                try members.copyUnlessThoughts(key, &cursor, data, &output)
             }
         }
         if !phases.isEmpty {
@@ -114,7 +115,7 @@ public enum CompletionEditor {
                 members.begin("logprobs", &output)
                 output.append("null")
             } else {
-                members.copy(key, try cursor.skipValue(), data, &output)
+                try members.copyUnlessThoughts(key, &cursor, data, &output)
             }
         }
         output.append(UInt8(ascii: "}"))
@@ -130,8 +131,7 @@ public enum CompletionEditor {
             let isReasoning = ReasoningField(key, cursor) != nil
             let isContent = cursor.matches(key, ChunkName.content)
             let isReplaced = !edit.toolCalls.isEmpty && cursor.matches(key, ChunkName.toolCalls)
-            let value = try cursor.skipValue()
-            if isReplaced { continue }
+            guard let value = try ThoughtCopy.value(of: key, &cursor), !isReplaced else { continue }
             if isContent, !hasContent {
                 hasContent = true
                 appendContent(edit.content, &members, to: &output)
@@ -181,6 +181,13 @@ private struct MemberList {
     mutating func copy(_ key: JSONString, _ value: Range<Int>, _ data: Span<UInt8>, _ output: inout [UInt8]) {
         separate(&output)
         output.append(data.extracting(key.quoted.lowerBound..<value.upperBound))
+    }
+
+    mutating func copyUnlessThoughts(
+        _ key: JSONString, _ cursor: inout JSONCursor, _ data: Span<UInt8>, _ output: inout [UInt8]
+    ) throws(JSONError) {
+        guard let value = try ThoughtCopy.value(of: key, &cursor) else { return }
+        copy(key, value, data, &output)
     }
 
     private mutating func separate(_ output: inout [UInt8]) {

@@ -32,7 +32,7 @@ public struct Delta: Sendable, Equatable {
     public internal(set) var fault: Fault?
     /// Whether the chunk can leave with its own bytes and a member put in before its last brace: every member that the
     /// specification requires is there, once and of the right kind; none that clients take for something else (`phase`, `error`,
-    /// a `message` beside the delta), no usage, no reasoning, and no line break.
+    /// a `message` beside the delta), no usage, no reasoning nor a copy of it, and no line break.
     public internal(set) var isSpliceable = false
     /// The offset of the chunk's last brace.
     public internal(set) var closingBrace = 0
@@ -51,6 +51,8 @@ public struct Delta: Sendable, Equatable {
     var everyChoiceIsComplete = true
     /// A choice has both `delta` and `message`, or a member that is read came twice.
     var saysThingsTwice = false
+    /// A member that is not read says thoughts again (`ThoughtCopy`).
+    var quotesThoughts = false
 
     /// A reading of nothing.
     public init() {}
@@ -75,6 +77,7 @@ public struct Delta: Sendable, Equatable {
         hasError = false
         everyChoiceIsComplete = true
         saysThingsTwice = false
+        quotesThoughts = false
     }
 
     mutating func append(_ text: Text) {

@@ -53,7 +53,7 @@ extension DeltaReader {
                 choice.finishReason = try finishReason(&cursor)
                 hasFinishReason = isNull || choice.finishReason != nil
             default:
-                _ = try cursor.skipValue()
+                if try ThoughtCopy.value(of: key, &cursor) == nil { delta.quotesThoughts = true }
             }
         }
         if !hasIndex || !hasFinishReason || found == nil { delta.everyChoiceIsComplete = false }
@@ -100,15 +100,22 @@ extension DeltaReader {
             case 7 where cursor.matches(key, ChunkName.content):
                 try texts.readContent(&cursor, into: &choice, &delta)
             default:
-                try readOther(key, &cursor, into: &choice)
+                try readOther(key, &cursor, into: &choice, of: &delta)
             }
         }
         texts.settle(&delta.texts)
         choice.texts = choice.texts.lowerBound..<delta.texts.count
     }
 
-    private static func readOther(_ key: JSONString, _ cursor: inout JSONCursor, into choice: inout Delta.Choice) throws(JSONError) {
+    private static func readOther(
+        _ key: JSONString, _ cursor: inout JSONCursor, into choice: inout Delta.Choice, of delta: inout Delta
+    ) throws(JSONError) {
         let kind = try cursor.peek()
+        if let copy = ThoughtCopy(key, cursor) {
+            let passed = try copy.skip(&cursor)
+            if passed.quotes { delta.quotesThoughts = true } else if !passed.isEmpty { choice.payload.insert(.other) }
+            return
+        }
         guard try skipValueWithMeaning(&cursor) else { return }
         switch cursor.byteCount(key) {
         case 10 where cursor.matches(key, ChunkName.toolCalls), 13 where cursor.matches(key, ChunkName.functionCall):

@@ -81,7 +81,11 @@ public enum DeltaReader {
                 delta.freeStrings.append(padding)
                 delta.hasPadding = true
             default:
-                try flat.readMember(key, &cursor)
+                if let copy = ThoughtCopy(key, cursor) {
+                    if try copy.skip(&cursor).quotes { delta.quotesThoughts = true }
+                } else {
+                    try flat.readMember(key, &cursor)
+                }
             }
         }
         delta.closingBrace = cursor.position - 1
@@ -90,6 +94,7 @@ public enum DeltaReader {
 
     private static func isSpliceable(_ delta: Delta, _ cursor: borrowing JSONCursor) -> Bool {
         guard delta.objectIsChunk, delta.form == .chunk, delta.everyChoiceIsComplete, !delta.saysThingsTwice else { return false }
+        guard !delta.quotesThoughts else { return false }
         guard !delta.hasPhase, !delta.hasError, delta.usage == nil, !cursor.hasPassedLineBreak else { return false }
         guard let id = delta.id, !id.content.isEmpty, delta.created != nil, delta.model != nil else { return false }
         for choice in delta.choices where !choice.payload.isDisjoint(with: [.typedParts, .reasoningField]) { return false }

@@ -15,6 +15,15 @@ public struct StyleChoice: Sendable, Equatable {
         case userAgent = "user agent"
         case configuration
         case standard = "default"
+
+        /// The field to blame for a style that cannot be had, as clients know it.
+        public var field: String {
+            switch self {
+            case .bodyField, .query: "phases"
+            case .header: "X-Phases"
+            default: "model"
+            }
+        }
     }
 
     /// Everything a choice may depend on; nil is what a request does not say.
@@ -94,13 +103,7 @@ public struct UnknownStyle: Error, Sendable, Equatable {
     public let place: StyleChoice.Reason
 
     /// The field to blame, as clients know it.
-    public var field: String {
-        switch place {
-        case .bodyField, .query: "phases"
-        case .header: "X-Phases"
-        default: "model"
-        }
-    }
+    public var field: String { place.field }
 
     /// One sentence for people, which lists the styles that exist; never quotes the request.
     public var message: String {

@@ -188,8 +188,8 @@ extension JSONCursor {
         switch kind {
         case .string: _ = try scanString()
         case .number: try skipNumber()
-        case .null: try skipLiteral("null")
-        case .boolean: try skipLiteral(bytes[position] == UInt8(ascii: "t") ? "true" : "false")
+        case .null: try skipLiteral(JSONCursor.null)
+        case .boolean: try bytes[position] == UInt8(ascii: "t") ? skipLiteral(JSONCursor.true) : skipLiteral(JSONCursor.false)
         case .object, .array: throw .wrongKind(offset: position)
         }
     }
@@ -201,9 +201,12 @@ extension JSONCursor {
         return string
     }
 
-    private mutating func skipLiteral(_ literal: String) throws(JSONError) {
+    private static let null: [4 of UInt8] = [0x6E, 0x75, 0x6C, 0x6C]
+    private static let `true`: [4 of UInt8] = [0x74, 0x72, 0x75, 0x65]
+    private static let `false`: [5 of UInt8] = [0x66, 0x61, 0x6C, 0x73, 0x65]
+
+    private mutating func skipLiteral<let count: Int>(_ expected: [count of UInt8]) throws(JSONError) {
         let start = position
-        let expected = literal.utf8.span
         for offset in expected.indices {
             guard position < bytes.count else { throw .unexpectedEnd }
             guard bytes[position] == expected[offset] else { throw .malformed(offset: start) }

@@ -6,7 +6,9 @@ extension StreamCore {
     /// Whether an answer byte of any choice has been sent, or a finish chunk, which says that there will be none. In style `off`:
     /// whether any byte of the upstream's has passed.
     var isCommitted: Bool {
-        isBypass ? bypass.hasPassed : phases.isFinal || reading.choices.contains { $0.marks.hasAnswer || $0.marks.isFinished }
+        mutating get {
+            isBypass ? bypass.hasPassed : phases.isFinal || reading.choices.contains { $0.marks.hasAnswer || $0.marks.isFinished }
+        }
     }
 
     /// Whether a failure is not told yet, because the request may move on.

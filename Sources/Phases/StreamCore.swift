@@ -48,11 +48,13 @@ struct StreamCore: ~Copyable {
     }
 
     var nextTick: Duration? {
-        guard !isOver else { return nil }
-        guard isOpen else { return prompt?.nextDue }
-        let heartbeat = plan.heartbeatInterval > .zero ? lastOutput + plan.heartbeatInterval : nil
-        guard let step = thoughts.nextDue, !phases.isFinal else { return heartbeat }
-        return heartbeat.map { min($0, step) } ?? step
+        mutating get {
+            guard !isOver else { return nil }
+            guard isOpen else { return prompt?.nextDue }
+            let heartbeat = plan.heartbeatInterval > .zero ? lastOutput + plan.heartbeatInterval : nil
+            guard !phases.isFinal, let step = thoughts.nextDue else { return heartbeat }
+            return heartbeat.map { min($0, step) } ?? step
+        }
     }
 
     // MARK: Inputs

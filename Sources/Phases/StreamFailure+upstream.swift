@@ -45,7 +45,8 @@ extension StreamFailure {
         code: "upstream_auth", message: "The upstream refused the credentials it was sent. Check the upstream's API key.", status: 502,
         countsAgainstUpstream: false)
 
-    /// An upstream's text made fit for a client: decoded, bounded, on one line, without secrets. Nil when nothing is left.
+    /// An upstream's text made fit for a client: decoded, bounded, on one line, without secrets and without a chunk's reasoning. Nil when
+    /// nothing is left.
     public static func foreignText(_ string: JSONString?, in data: Span<UInt8>, hiding secrets: [[UInt8]]) -> String? {
         guard let string else { return nil }
         var bytes: [UInt8] = []
@@ -54,6 +55,7 @@ extension StreamFailure {
         decoder.finish(to: &bytes)
         // Blanked out before the text is cut: a cut secret would not be found.
         for secret in secrets { bytes.blankOut(secret) }
+        bytes.cutWhereThoughtsBegin()
         if bytes.count > maximumForeignTextBytes {
             var end = maximumForeignTextBytes
             while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }

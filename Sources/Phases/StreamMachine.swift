@@ -31,7 +31,10 @@ public struct StreamMachine: ~Copyable {
     }
 
     /// Whether an answer byte or a finish chunk has been sent (style `off`: any byte): from here on a failure can only be reported.
-    public var isCommitted: Bool { core.isCommitted }
+    ///
+    /// Changes nothing, and so do the other mutating getters here and in the core: what is asked for with every read of the upstream's is
+    /// asked in place, for a getter that does not mutate is given a copy of the whole machine, 6 KB.
+    public var isCommitted: Bool { mutating get { core.isCommitted } }
 
     /// Whether every choice has its finish reason: nothing is missing but the end mark.
     public var isAnswerComplete: Bool { core.isAnswerComplete }
@@ -49,7 +52,7 @@ public struct StreamMachine: ~Copyable {
     public var upstreamEventCount: Int { core.facts.upstreamEvents }
 
     /// When `ticked` is wanted next; nil when it is not.
-    public var nextTick: Duration? { core.nextTick }
+    public var nextTick: Duration? { mutating get { core.nextTick } }
 
     /// The head goes out now: the first phase is written behind it.
     public mutating func opened(at now: Duration, into output: inout [UInt8]) {

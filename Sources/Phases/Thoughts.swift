@@ -9,38 +9,50 @@ struct Thoughts: ~Copyable {
 
     /// The extractive engine alone; unused where a model is asked.
     private var summary = ReasoningSummary()
-    /// A model is asked, and an extractive engine of its own stands by.
-    private var model = ModelSummary()
+    /// A model is asked, and an extractive engine of its own stands by; nil where nobody is. On its own, because it is the larger part of a
+    /// stream and few streams have it.
+    private let model: Model?
     /// Of reasoning that is not summarised; a summary has its own.
     private var watch = RepetitionWatch()
     private let use: Use
     /// Whether titles stand in the text; agents have a place of their own for them.
     private let showsTitles: Bool
 
+    private final class Model {
+        var summary: ModelSummary
+
+        init(_ summary: consuming ModelSummary) {
+            self.summary = summary
+        }
+    }
+
     init(_ plan: StreamPlan) {
         showsTitles = plan.agent == nil && plan.showsTitles && (plan.style == .reasoning || plan.style == .think)
-        switch plan.reasoning {
-        case .extractive(let options):
-            if var asking = plan.modelSummary {
-                asking.pace = options
-                model = ModelSummary(options: asking, prompt: plan.promptFacts)
-                use = .asked
-            } else {
-                summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
-                use = .summarised
-            }
-        case .off: use = .dropped
-        case .full: use = .raw
+        guard case .extractive(let options) = plan.reasoning else {
+            if case .full = plan.reasoning { use = .raw } else { use = .dropped }
+            model = nil
+            return
+        }
+        if var asking = plan.modelSummary {
+            asking.pace = options
+            model = Model(ModelSummary(options: asking, prompt: plan.promptFacts))
+            use = .asked
+        } else {
+            model = nil
+            summary = ReasoningSummary(options: options, prompt: plan.promptFacts)
+            use = .summarised
         }
     }
 
     var isRaw: Bool { use == .raw }
 
     var nextDue: Duration? {
-        switch use {
-        case .summarised: summary.nextDue
-        case .asked: model.nextDue
-        case .raw, .dropped: nil
+        mutating get {
+            switch use {
+            case .summarised: summary.nextDue
+            case .asked: model?.summary.nextDue
+            case .raw, .dropped: nil
+            }
         }
     }
 
@@ -48,7 +60,7 @@ struct Thoughts: ~Copyable {
     var repetitionCount: Int {
         switch use {
         case .summarised: summary.repetitionCount
-        case .asked: model.repetitionCount
+        case .asked: model?.summary.repetitionCount ?? 0
         case .raw, .dropped: watch.count
         }
     }
@@ -56,7 +68,7 @@ struct Thoughts: ~Copyable {
     mutating func received(_ text: Span<UInt8>, at now: Duration) {
         switch use {
         case .summarised: summary.received(text, at: now)
-        case .asked: model.received(text, at: now)
+        case .asked: model?.summary.received(text, at: now)
         case .raw, .dropped: watch.received(text, at: now)
         }
     }
@@ -65,7 +77,7 @@ struct Thoughts: ~Copyable {
     mutating func restarted() {
         switch use {
         case .summarised: summary.restarted()
-        case .asked: model.restarted()
+        case .asked: model?.summary.restarted()
         case .raw, .dropped: watch.restarted()
         }
     }
@@ -73,7 +85,7 @@ struct Thoughts: ~Copyable {
     mutating func step(at now: Duration) -> Step? {
         switch use {
         case .summarised: shown(summary.step(at: now))
-        case .asked: shown(model.step(at: now))
+        case .asked: shown(model?.summary.step(at: now))
         case .raw, .dropped: nil
         }
     }
@@ -81,7 +93,7 @@ struct Thoughts: ~Copyable {
     mutating func lastStep(at now: Duration) -> Step? {
         switch use {
         case .summarised: shown(summary.finish(at: now))
-        case .asked: shown(model.finish(at: now))
+        case .asked: shown(model?.summary.finish(at: now))
         case .raw, .dropped: nil
         }
     }
@@ -95,19 +107,19 @@ struct Thoughts: ~Copyable {
 
 // The calls of the model engine.
 extension Thoughts {
-    var awaitedCall: Int? { use == .asked ? model.awaitedCall : nil }
+    var awaitedCall: Int? { model?.summary.awaitedCall }
 
     /// What the model engine did, with a call under way as dropped; nil without one.
-    var modelFacts: ModelSummaryFacts? { use == .asked ? model.closingFacts : nil }
+    var modelFacts: ModelSummaryFacts? { model?.summary.closingFacts }
 
     /// The same model was asked for something else: it comes out of the same budget.
     mutating func charge(_ tokens: Int) {
-        if use == .asked { model.charge(tokens) }
+        model?.summary.charge(tokens)
     }
 
-    mutating func takeCall(at now: Duration) -> SummaryCall? { use == .asked ? model.takeCall(at: now) : nil }
+    mutating func takeCall(at now: Duration) -> SummaryCall? { model?.summary.takeCall(at: now) }
 
     mutating func callEnded(_ id: Int, _ outcome: SummaryOutcome, usage: SummaryUsage?, at now: Duration) -> Step? {
-        use == .asked ? shown(model.callEnded(id, outcome, usage: usage, at: now)) : nil
+        shown(model?.summary.callEnded(id, outcome, usage: usage, at: now))
     }
 }

@@ -89,6 +89,7 @@ struct ProxyCommand: ConfiguredCommand {
                 "proxy: cannot listen on \(context.settings.server.host):\(context.settings.server.port): \(ListenError.reason(error))\n")
             throw ExitCode(69)
         }
+        cmalloc_forget_start()
         let signals = StopSignals()
         if let banner = Banner.text(context, address: server.address) { StandardError.write(banner) }
         log.notice(

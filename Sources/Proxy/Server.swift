@@ -20,6 +20,10 @@ final class Server {
         private static let unsentLowWater = NIOBSDSocket.Option(rawValue: 0x201)
     #endif
 
+    /// What one read from a client takes. Its memory is kept as long as the connection stands, a thousand times for a thousand streams, and
+    /// most requests are small; for those that are not it doubles with every read that fills it.
+    private static let receiving = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1_024, maximum: 64 << 10)
+
     let context: ServerContext
     private let group: MultiThreadedEventLoopGroup
     private var loops: [LoopContext] = []
@@ -37,7 +41,7 @@ final class Server {
         options.maximumIdleConnections = context.budget.idleUpstreamsPerLoop
         let usesKernel = try usesKernel()
         for eventLoop in group.makeIterator() { loops.append(try await loop(on: eventLoop, options, usesKernel)) }
-        context.log.debug("readiness", metadata: ["by": usesKernel ? "kernel" : "thread", "loops": "\(loops.count)"])
+        report(wanted: usesKernel)
         let settings = context.settings.server
         listener = try await bootstrap().bind(host: settings.host, port: settings.port).get()
     }
@@ -48,10 +52,22 @@ final class Server {
         return try await eventLoop.submit {
             do {
                 return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: usesKernel)
-            } catch UpstreamError.outOfResources where usesKernel && mayFallBack {
+            } catch UpstreamError.outOfResources where usesKernel {
+                guard mayFallBack else { throw ReadinessIsForbidden() }
                 return try LoopContext(eventLoop: eventLoop, options: options, usesKernel: false)
             }
         }.get()
+    }
+
+    /// How many loops are told in which way; somebody should know if some of them had to take the slower one.
+    private func report(wanted usesKernel: Bool) {
+        let byKernel = loops.count { $0.usesKernel }
+        let byThread = loops.count - byKernel
+        if byKernel > 0 { context.log.debug("readiness", metadata: ["by": "kernel", "loops": "\(byKernel)"]) }
+        if byThread > 0 { context.log.debug("readiness", metadata: ["by": "thread", "loops": "\(byThread)"]) }
+        guard usesKernel, byThread > 0 else { return }
+        context.log.warning(
+            "readiness fell back to threads: the kernel has no request left (fs.aio-max-nr)", metadata: ["loops": "\(byThread)"])
     }
 
     /// Whether the kernel tells the loops what is ready: the faster way, if it is allowed.
@@ -81,6 +97,7 @@ final class Server {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.tcpOption(Server.unsentLowWater), value: Server.unsentByteCount)
+            .childChannelOption(.recvAllocator, value: Server.receiving)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: queueBytes / 2, high: queueBytes))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

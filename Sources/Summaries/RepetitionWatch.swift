@@ -8,12 +8,16 @@
 /// and punctuation aside; figures count, so that a list with other numbers is something new. Every character of the scripts without spaces
 /// is a word. Remembers most of the last `slotCount / 2` phrases: a circle may be as long as that.
 ///
-/// Has no clock. Linear in the bytes and independent of how they are cut; holds `heldByteCount` bytes.
+/// Has no clock. Linear in the bytes and independent of how they are cut; holds `heldByteCount` bytes at most, and fewer as long as there were
+/// few phrases.
 public struct RepetitionWatch: Sendable {
     /// Words in a row that must have been there before.
     static let phraseLength = 6
-    /// Phrases remembered, 4 bytes each.
+    /// Phrases remembered at most, 2 bytes each, and at first; powers of two.
     static let slotCount = 2_048
+    static let firstSlotCount = 256
+    /// New phrases for each of which the table has so many slots, until it is full-grown: of few phrases hardly one takes another's place.
+    static let slotsPerPhrase = 8
     /// Repeated words, less the new ones, that make a loop.
     static let loopWords = 150
     /// The surplus is not counted beyond this, and of so many new words in a row each further one counts eightfold: a loop ends soon after
@@ -25,8 +29,8 @@ public struct RepetitionWatch: Sendable {
     /// A longer word is several; a shorter row of signs is none.
     static let longestWord = 24
     static let signRow = 8
-    /// Bytes held once text has come.
-    public static let heldByteCount = (slotCount + phraseLength) * 4
+    /// The most bytes held.
+    public static let heldByteCount = slotCount * 2 + phraseLength * 4
 
     private static let basis: UInt32 = 0x811C_9DC5
     private static let prime: UInt32 = 0x0100_0193
@@ -38,7 +42,10 @@ public struct RepetitionWatch: Sendable {
     /// Since when the loop at hand runs; nil outside of one.
     public private(set) var loopBegan: Duration?
 
-    private var phrases: [UInt32] = []
+    /// What tells a phrase from the others that share its slot: the 16 bits of its hash behind the ones that name a slot of the smallest table.
+    /// The first of them say where it stands in a larger one, so that the table grows without forgetting.
+    private var phrases: [UInt16] = []
+    private var phraseCount = 0
     private var recent: [UInt32] = []
     private var wordCount = 0
     private var rolling: UInt32 = 0
@@ -51,7 +58,7 @@ public struct RepetitionWatch: Sendable {
     private var quiet = Duration.zero
 
     /// Bytes held now.
-    var heldBytes: Int { (phrases.count + recent.count) * 4 }
+    var heldBytes: Int { phrases.count * 2 + recent.count * 4 }
 
     /// A watch that has seen nothing.
     public init() {}
@@ -94,7 +101,7 @@ public struct RepetitionWatch: Sendable {
 
     private mutating func endWord(at now: Duration) {
         if phrases.isEmpty {
-            phrases = [UInt32](repeating: 0, count: Self.slotCount)
+            phrases = [UInt16](repeating: 0, count: Self.firstSlotCount)
             recent = [UInt32](repeating: 0, count: Self.phraseLength)
         }
         let place = wordCount % Self.phraseLength
@@ -106,9 +113,7 @@ public struct RepetitionWatch: Sendable {
     }
 
     private mutating func weigh(at now: Duration) {
-        let place = Int((rolling &* 0x9E37_79B1) >> 21)
-        let isRepeated = phrases[place] == rolling
-        phrases[place] = rolling
+        let isRepeated = remember()
         news = isRepeated ? 0 : news + 1
         surplus = isRepeated ? min(surplus + 1, Self.mostSurplus) : max(surplus - (news > Self.newRow ? 8 : 1), 0)
         if surplus <= Self.noise { quiet = now }
@@ -119,4 +124,35 @@ public struct RepetitionWatch: Sendable {
             count += 1
         }
     }
+}
+
+// The phrases.
+extension RepetitionWatch {
+    /// Puts the phrase at hand into the table.
+    ///
+    /// - Returns: whether it stood there.
+    private mutating func remember() -> Bool {
+        let mixed = rolling &* 0x9E37_79B1
+        // As many of the highest bits as the table's size has.
+        let place = Int((UInt64(mixed) * UInt64(phrases.count)) >> 32)
+        let name = UInt16(truncatingIfNeeded: mixed >> 8)
+        let isKnown = phrases[place] == name
+        phrases[place] = name
+        if !isKnown, phrases.count < Self.slotCount {
+            phraseCount += 1
+            if phraseCount * Self.slotsPerPhrase > phrases.count { grow() }
+        }
+        return isKnown
+    }
+
+    /// Twice the slots: each phrase goes to the left or to the right of the two that its own becomes.
+    private mutating func grow() {
+        let shift = Self.nameShift - phrases.count.trailingZeroBitCount
+        var larger = [UInt16](repeating: 0, count: phrases.count * 2)
+        for (place, name) in phrases.enumerated() where name != 0 { larger[place * 2 + Int(name >> shift & 1)] = name }
+        phrases = larger
+    }
+
+    /// The place, in a name, of the first bit that is no part of its slot's number, and the bits of that number, together.
+    private static var nameShift: Int { 15 + firstSlotCount.trailingZeroBitCount }
 }

@@ -3,7 +3,7 @@ internal import CCurl
 /// HTTP transfers on one event loop's thread, by libcurl.
 ///
 /// One client per loop. Everything about a transfer happens on that thread: libcurl reads a socket, its write callback
-/// hands the bytes to the receiver, and no lock, queue or copy lies between. The loop learns through a ``Readiness`` that
+/// gathers what one read brought, the receiver gets it at once, and no lock or queue lies between. The loop learns through a ``Readiness`` that
 /// some socket is ready, then the client goes through one *round*:
 ///
 /// 1. libcurl acts on the ready sockets and on its timer; receivers get heads and bytes,
@@ -33,6 +33,8 @@ public final class UpstreamClient: @unchecked Sendable {
     private var toldTouched: [Transfer] = []
     private var toldFinished: [Transfer] = []
     private var waiting: [Transfer] = []
+    /// Body bytes of the transfer that libcurl works on; empty outside of its calls.
+    var gathered = GatheredBytes()
     /// Every transfer that is not over.
     private var open: [ObjectIdentifier: Transfer] = [:]
     private var isArmed = false
@@ -154,7 +156,10 @@ extension UpstreamClient {
 
     private func letCurlAct() -> Bool {
         let readyCount = inCurl {
-            sockets.forEachReady { socket, events in multi.act(on: socket, events: curlSelection(for: events)) }
+            sockets.forEachReady { socket, events in
+                multi.act(on: socket, events: curlSelection(for: events))
+                deliverGathered()
+            }
         }
         let isTime = sockets.takeDueTime()
         if isTime { inCurl { multi.actOnTime() } }
@@ -215,7 +220,17 @@ extension UpstreamClient {
     func inCurl<Value>(_ body: () -> Value) -> Value {
         isInsideCurl = true
         defer { isInsideCurl = false }
-        return body()
+        let value = body()
+        deliverGathered()
+        return value
+    }
+
+    /// Hands on the bytes that libcurl has handed over so far. Also from inside its callbacks, so that the receiver may not call it.
+    func deliverGathered() {
+        var bytes: [UInt8] = []
+        guard let transfer = gathered.trade(for: &bytes) else { return }
+        transfer.deliver(bytes.span)
+        gathered.giveBack(&bytes)
     }
 
     /// Puts off what a transfer needs until libcurl's callbacks have returned.

@@ -69,6 +69,7 @@ ALL = [
     Bar("B", "latency of answer chunks, p99", 2.0, 1.0, against_nginx("B", "events", "latency_us", "p99")),
     Bar("C", "CPU per chunk", 2.0, 1.3, against_nginx("C", "events", "cpu_us_per_chunk")),
     Bar("C", "resident memory at 1,000 streams", 90, 60, figure("C", "events", "rss_bytes", scale=1e-6), unit="MB"),
+    Bar("C", "resident memory for one more stream", 48, 40, figure("C", "events", "rss_bytes_per_stream", scale=1e-3), unit="KB"),
     Bar("D", "CPU per request", 3.5, 2.0, against_nginx("D", "events", "cpu_us_per_request")),
     Bar("D", "requests/s", 0.4, 0.7, against_nginx("D", "events", "requests_per_second"), at_least=True),
     Bar("E", "CPU per chunk, 100,000 over 1,000 chunks", 1.1, 1.02, growth, unit="×"),

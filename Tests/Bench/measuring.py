@@ -61,6 +61,7 @@ def measure(scenario, system, upstream, programs, quick, profile=None, warm=True
         if warm:
             warm_up(scenario, system, programs, port)
         counts = upstream.counts() if server else None
+        resident = server.resident() if server else 0
         memory = processes.MemoryWatch(server) if server else None
         recorder = start_profile(profile, server) if profile and server else None
         cpu, upstream_cpu = (server.cpu() if server else 0), upstream.cpu()
@@ -71,6 +72,7 @@ def measure(scenario, system, upstream, programs, quick, profile=None, warm=True
             recorder.wait(60)
         row = figures(seen, cpu, upstream_cpu)
         row["rss_bytes"] = memory.end() if memory else 0
+        row["rss_bytes_per_stream"] = scenario.per_new_stream(row["rss_bytes"] - resident, warm) if memory else 0
         if counts:
             row["reused_share"] = reused(counts, upstream.counts())
         return row

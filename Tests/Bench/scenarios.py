@@ -1,5 +1,8 @@
 """The scenarios: what the load generator asks for. A model's name says how its stream is made and sent (native/script.h)."""
 
+# The connections of a warming up, at most.
+WARM = 64
+
 
 class Scenario:
     """One load. `requests` is per connection; `scale` shortens it for a quick look."""
@@ -17,9 +20,13 @@ class Scenario:
         requests = max(1, self.requests // 4) if quick else self.requests
         return ["--connections", str(self.connections), "--requests", str(requests), "--ramp-ms", str(self.ramp_ms), "--model", self.model]
 
+    def per_new_stream(self, count, warm=True):
+        """A count divided by the streams that are open at a time, but for those whose memory stands since the warming up."""
+        return count / max(1, self.connections - (min(self.connections, WARM) if warm else 0))
+
     def warm_up(self):
         """A short piece of the same, so that connections stand and code has run."""
-        return ["--connections", str(min(self.connections, 64)), "--requests", "4", "--model", self.warm_model()]
+        return ["--connections", str(min(self.connections, WARM)), "--requests", "4", "--model", self.warm_model()]
 
     def warm_model(self):
         model = ".".join(part for part in self.model.split(".") if part[0] not in "gh")

@@ -5,11 +5,13 @@ usage: selftest.py NATIVE_FOLDER
 """
 import os
 import sys
+import tempfile
 
 import bars
 import measuring
 import processes
 import standin as known
+import summary_delay
 from scenarios import Scenario
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,6 +54,8 @@ def figures(upstream, native):
     large = measured("grow", upstream, native)
     grown = large["rss_bytes"] - plain["rss_bytes"]
     expect("64 MiB of memory are seen", 0.9 < grown / known.GROWN_BYTES < 1.2, "%.0f MB" % (grown / 1e6))
+    share = 8 * large["rss_bytes_per_stream"] / known.GROWN_BYTES
+    expect("and shared among the 8 streams", 0.9 < share < 1.3, "%.2f" % share)
 
 
 def failures(upstream, native):
@@ -76,6 +80,24 @@ def arithmetic():
     expect("what was not measured is not judged", len(verdicts) == 2, verdicts)
 
 
+def delays():
+    """The table of the summaries' delays replaces what stands between its marks, and nothing else."""
+    rows = [{"kind": kind, "median_ms": median, "difference_ms": median - 0.3, "ratio": median / 0.3} for kind, median in (("off", 0.3), ("model, slow", 0.6))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "README.md")
+        for text, whole in (("a\n%s\nold\n%s\nb\n" % (summary_delay.BEGIN, summary_delay.END), True), ("a\n", False)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            try:
+                summary_delay.write_table(path, summary_delay.table(rows, 7))
+                with open(path, encoding="utf-8") as file:
+                    lines = file.read().split("\n")
+                expect("the table of delays is written between its marks", whole and lines[:2] + lines[-3:] == ["a", summary_delay.BEGIN, summary_delay.END, "b", ""]
+                       and "| model, slow | 0.60 | +0.30 | 2.00 |" in lines and "old" not in lines, lines)
+            except SystemExit as refusal:
+                expect("a file without the marks is refused", not whole, refusal)
+
+
 def main():
     native = sys.argv[1]
     upstream = processes.Upstream(native)
@@ -85,6 +107,7 @@ def main():
     finally:
         upstream.end()
     arithmetic()
+    delays()
     sys.exit("%d checks of the benchmark failed" % len(problems) if problems else 0)
 
 

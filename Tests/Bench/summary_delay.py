@@ -35,6 +35,7 @@ THOUGHT_SECONDS = 0.1
 # Time for what an answer leaves to be done before the next one is measured.
 REST_SECONDS = 0.015
 MODEL = "thinks-for-a-moment"
+BEGIN, END = "<!-- bench-summaries -->", "<!-- end of bench-summaries -->"
 
 
 class Kind:
@@ -176,10 +177,38 @@ def checked(kind, calls, rounds):
     return calls
 
 
+def table(rows, rounds):
+    """The figures as the README shows them, between its marks."""
+    lines = ["| summaries | median, ms | against `off`, ms | ratio |", "|---|--:|--:|--:|"]
+    for row in rows:
+        name = "`off`" if row["kind"] == "off" else row["kind"]
+        lines.append("| %s | %.2f | %+.2f | %.2f |" % (name, row["median_ms"], row["difference_ms"], row["ratio"]))
+    return "%s\n\nMedians of %d rounds, %s; %s.\n" % ("\n".join(lines), rounds, datetime.date.today().isoformat(), machine())
+
+
+def write_table(path, text):
+    with open(path, encoding="utf-8") as file:
+        before, begin, rest = file.read().partition(BEGIN + "\n")
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit("bench: %s lacks the marks %s and %s" % (path, BEGIN, END))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + begin + text + end + after)
+
+
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"model name\s*: (.*)", file.read())
     return "%s, %d cores, %s" % (model[1] if model else platform.machine(), os.cpu_count(), platform.system())
+
+
+def tell(rows, late, rounds):
+    print("the answer's first byte, %d rounds, milliseconds; %s" % (rounds, machine()))
+    print("  %-28s %9s %9s %12s %10s %8s" % ("summaries", "median", "90 %", "difference", "in round", "ratio"))
+    for row in rows:
+        print("  %-28s %9.3f %9.3f %+12.3f %+10.3f %8.3f" % (
+            row["kind"], row["median_ms"], row["p90_ms"], row["difference_ms"], row["in_round_ms"], row["ratio"]))
+    print("  more than %g ms behind off: %s" % (BAR_MILLISECONDS, ", ".join(late) or "none"))
 
 
 def main():
@@ -187,6 +216,8 @@ def main():
     options.add_argument("build", help="the folder of the release build's programs")
     options.add_argument("runs", nargs="?", type=int, default=100, help="rounds that count (100)")
     options.add_argument("--json", metavar="FILE", help="write the figures there, too")
+    options.add_argument("--markdown", action="store_true", help="print the table of the README instead")
+    options.add_argument("--readme", metavar="FILE", help="write that table into this file, between the marks")
     options.add_argument("--check", action="store_true", help="fail if a median is more than %g ms behind off" % BAR_MILLISECONDS)
     given = options.parse_args()
     build, stages, programs = os.path.abspath(given.build), [], []
@@ -202,13 +233,13 @@ def main():
     finally:
         for program in reversed(programs):
             program.end()
-    print("the answer's first byte, %d rounds, milliseconds; %s" % (given.runs, machine()))
-    print("  %-28s %9s %9s %12s %10s %8s" % ("summaries", "median", "90 %", "difference", "in round", "ratio"))
-    for row in rows:
-        print("  %-28s %9.3f %9.3f %+12.3f %+10.3f %8.3f" % (
-            row["kind"], row["median_ms"], row["p90_ms"], row["difference_ms"], row["in_round_ms"], row["ratio"]))
     late = [row["kind"] for row in rows if row["difference_ms"] > BAR_MILLISECONDS]
-    print("  more than %g ms behind off: %s" % (BAR_MILLISECONDS, ", ".join(late) or "none"))
+    if given.markdown:
+        print(table(rows, given.runs), end="")
+    else:
+        tell(rows, late, given.runs)
+    if given.readme:
+        write_table(given.readme, table(rows, given.runs))
     if given.json:
         with open(given.json, "w", encoding="utf-8") as file:
             json.dump({"date": datetime.date.today().isoformat(), "machine": machine(), "rounds": given.runs,
@@ -218,4 +249,5 @@ def main():
         raise SystemExit(1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,9 @@
 """The results as tables in Markdown."""
 import bars
 
+# Figures that are written in another unit than they are kept in.
+SCALES = {"rss_bytes": 1e6, "rss_bytes_per_stream": 1e3}
+
 # Heading, scenario, figure, how it is written.
 COLUMNS = [
     ("A: CPU µs/chunk", "A", ("cpu_us_per_chunk",), "{:.2f}"),
@@ -17,6 +20,7 @@ COLUMNS = [
     ("C: p50 µs", "C", ("latency_us", "p50"), "{:.0f}"),
     ("C: p99 µs", "C", ("latency_us", "p99"), "{:.0f}"),
     ("C: RSS MB", "C", ("rss_bytes",), "{:.0f}"),
+    ("C: RSS KB per stream", "C", ("rss_bytes_per_stream",), "{:.0f}"),
     ("D: CPU µs/request", "D", ("cpu_us_per_request",), "{:.0f}"),
     ("D: requests/s", "D", ("requests_per_second",), "{:,.0f}"),
     ("E: µs/chunk at 100", "E100", ("cpu_us_per_chunk",), "{:.2f}"),
@@ -29,7 +33,7 @@ COLUMNS = [
 def written(value, form, key):
     if value is None or value == 0:
         return "–" if value is None else "0"
-    return form.format(value / 1e6 if key == "rss_bytes" else value)
+    return form.format(value / SCALES.get(key, 1))
 
 
 def systems_table(results, systems):

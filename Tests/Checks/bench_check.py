@@ -10,6 +10,8 @@ Fails when the cost of a chunk depends on how many came before it (the two slope
 above the committed table (bench-table.json), or when a stage allocates more per chunk than the table says. Fails, too, when a stage has
 become so much cheaper than the table that a regression by 20 % would pass unseen: then the table is to be written anew.
 `--update` writes the table; `--callers` prints who allocates.
+
+Reasoning is summarised at three lengths, up to 1 MB, too: a character must cost the same in each, and the bytes held stay below a limit.
 """
 import argparse
 import collections
@@ -39,6 +41,11 @@ STAGES = [
 ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign"}
 # The runtime's ways to an allocator: who calls these is who allocates.
 RUNTIME = {"swift_slowAlloc", "swift_slowAllocTyped", "swift_allocObject", "swift_allocBox", "swift_bufferAllocate", "_swift_allocObject_"}
+# Bytes of reasoning (the first are left out with the start of the process), how much more a byte may cost in the last stretch than in the one
+# before, and the bytes that the summary may hold.
+REASONING = (100, 10_000, 100_000, 1_000_000)
+REASONING_LINEARITY = 0.10
+REASONING_HELD = 64 * 1024
 TABLE = pathlib.Path(__file__).with_name("bench-table.json")
 
 
@@ -114,6 +121,37 @@ def judged(stage, bend, late, allocated, known):
         yield f"{stage}: {allocated:.2f} allocations per chunk, the table says {known['allocations']}; ARGS=--callers names them"
 
 
+def count_instructions(bench, *arguments):
+    """Instructions of a run, and what it printed."""
+    run = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", bench, *arguments], capture_output=True, text=True,
+        env=os.environ | {"SWIFT_DETERMINISTIC_HASHING": "1"})
+    collected = re.search(r"Collected : (\d+)", run.stderr)
+    if run.returncode != 0 or not collected:
+        sys.exit(f"bench-check: {' '.join(arguments)} failed:\n{run.stderr[-2000:]}")
+    return int(collected.group(1)), int(run.stdout)
+
+
+def long_reasoning(bench):
+    """Prints what a character of reasoning costs and how much is held, by the reasoning's length; what is wrong with that."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The longest first: the others fill the other core meanwhile.
+        runs = {length: [pool.submit(count_instructions, bench, stage, str(length)) for stage in ("thought", "thinking")]
+                for length in sorted(REASONING, reverse=True)}
+        points = [(length, *(run.result() for run in runs[length])) for length in REASONING]
+    print(f"\n{'reasoning, bytes':<16}{'instructions':>14}{'held':>10}   (per byte; bytes held at most)")
+    slopes = []
+    for (shorter, before, start), (length, thought, thinking) in zip(points, points[1:]):
+        (cost, held), added = thought, thinking[0] - start[0]
+        slopes.append((cost - before[0] - added) / (length - shorter))
+        print(f"{length:<16}{slopes[-1]:>14.1f}{held:>10}")
+        if held > REASONING_HELD:
+            yield f"reasoning: {held} bytes held within {length} bytes; {REASONING_HELD} are allowed"
+    bend = slopes[-1] / slopes[-2] - 1
+    if bend > REASONING_LINEARITY:
+        yield f"reasoning: a byte costs {bend:+.1%} more after {REASONING[-2]} bytes than before: the work is not linear"
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("bench")
@@ -140,6 +178,8 @@ def main():
         if options.update:
             table[stage] = {"instructions": round(late), "allocations": round(allocated, 2)}
         problems += judged(stage, bend, late, allocated, table.get(stage))
+    if "summary" in stages:
+        problems += long_reasoning(options.bench)
     if options.update:
         TABLE.write_text(json.dumps(table, indent=2) + "\n")
         print(f"written: {TABLE.name}")

@@ -73,6 +73,18 @@ extension EndToEnd {
             #expect(samples[prefix + "upstream_failures_total{upstream=\"default\",code=\"upstream_error\"}"] == 1)
         }
 
+        @Test func connectionsOfStreamsThatEndedWellAreCounted() throws {
+            let house = try House()
+            for _ in 0..<3 { _ = try house.stream("fast") }
+            // A connection is counted when its transfer has ended, which is behind the end of the answer.
+            let counts = try eventually("all transfers have ended") {
+                let prefix = "reasoning_proxy_upstream_connections_total"
+                let samples = try Self.parse(house.send(Request("GET", "/metrics")).text).filter { $0.key.hasPrefix(prefix) }
+                return samples.values.reduce(0, +) == 3 ? samples : nil
+            }
+            #expect(counts["reasoning_proxy_upstream_connections_total{kind=\"new\"}", default: 0] >= 1)
+        }
+
         /// Reads the exposition format strictly: every sample behind the HELP and TYPE lines of its family, every value a number,
         /// every histogram growing towards `+Inf`.
         private static func parse(_ text: String) throws -> [String: Double] {

@@ -1,18 +1,27 @@
+import Foundation
 import Testing
 
 extension EndToEnd {
-    /// Both ways in which a loop learns that an upstream has sent something. All other suites run with the default one, or with the one
-    /// named by `PROXY_SERVER_READINESS`.
+    /// Both ways in which a loop learns that an upstream has sent something, with one loop and with two. All other suites run with the
+    /// default one, or with the one named by `PROXY_SERVER_READINESS`.
     @Suite struct ReadinessTests {
-        private static let ways = ["kernel", "thread"]
+        struct Way: Sendable, CustomTestStringConvertible {
+            let name: String
+            let loops: Int
+            var testDescription: String { "\(name), \(loops)" }
+        }
 
-        private static func house(_ way: String, _ settings: [String: String] = [:]) throws -> House {
-            let house = try House(settings.merging(["server-readiness": way, "server-threads": "2", "log-level": "debug"]) { $1 })
-            #expect(house.proxy.errors.text.contains("readiness by=\(way)"), "\(house.proxy.errors.text)")
+        private static let ways = ["kernel", "thread"].flatMap { name in [1, 2].map { Way(name: name, loops: $0) } }
+
+        private static func house(_ way: Way, _ settings: [String: String] = [:]) throws -> House {
+            let house = try House(
+                settings.merging(["server-readiness": way.name, "server-threads": "\(way.loops)", "log-level": "debug"]) { $1 })
+            let log = house.proxy.errors.text
+            #expect(log.contains("readiness by=\(way.name) loops=\(way.loops)") && !log.contains("fell back"), "\(log)")
             return house
         }
 
-        @Test(arguments: ways) func manyStreamsAtOnceAreWhole(way: String) throws {
+        @Test(arguments: ways) func manyStreamsAtOnceAreWhole(way: Way) throws {
             let house = try Self.house(way)
             for _ in 0..<3 {
                 let connections = try (0..<40).map { _ in try house.connect() }
@@ -22,7 +31,7 @@ extension EndToEnd {
             #expect(try house.upstreamRequests() == 120)
         }
 
-        @Test(arguments: ways) func aSlowReaderPausesItsUpstreamAndGetsEveryByte(way: String) throws {
+        @Test(arguments: ways) func aSlowReaderPausesItsUpstreamAndGetsEveryByte(way: Way) throws {
             let house = try Self.house(way)
             let (order, answer) = BackpressureTests.scenario(bytes: 8 << 20)
             try house.order(order)
@@ -35,7 +44,7 @@ extension EndToEnd {
             #expect(reply.stream.answer == answer)
         }
 
-        @Test(arguments: ways) func aClientThatLeavesTakesItsUpstreamWithIt(way: String) throws {
+        @Test(arguments: ways) func aClientThatLeavesTakesItsUpstreamWithIt(way: Way) throws {
             let house = try Self.house(way)
             for _ in 0..<10 {
                 try house.heldStream().close()
@@ -43,14 +52,14 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: ways) func anUpstreamThatGoesSilentRunsIntoItsClock(way: String) throws {
+        @Test(arguments: ways) func anUpstreamThatGoesSilentRunsIntoItsClock(way: Way) throws {
             let house = try Self.house(way, ["upstream-timeouts-gap-answer": "300ms"])
             let connection = try house.heldStream()
             let reply = try connection.reply(within: .seconds(10))
             #expect(reply.text.contains("upstream_idle_timeout"))
         }
 
-        @Test(arguments: ways) func aProxyThatIsStoppedEndsItsStreams(way: String) throws {
+        @Test(arguments: ways) func aProxyThatIsStoppedEndsItsStreams(way: Way) throws {
             let house = try Self.house(way, ["shutdown-grace": "200ms"])
             let connection = try house.heldStream()
             house.proxy.signal(15)

@@ -49,6 +49,7 @@ extension EndToEnd {
                 settings: [
                     "log-level": "trace", "upstream-timeouts-gap-reasoning": "400ms", "breaker-failures": "1000",
                     "breaker-minimum-calls": "100000", "summaries-allow-full": "on", "agents-prompt-summary": "on",
+                    "summaries-titles": "on",
                     "summaries-prompt-engine": isExtractive ? "extractive" : "model",
                 ])
             let wishes: [Wish] = [
@@ -103,16 +104,21 @@ extension EndToEnd {
             }
         }
 
-        /// Although an address is configured: without the engine nobody connects to it.
-        @Test func withTheEnginesOffNobodyConnectsToTheSummariser() throws {
+        /// Although an address is configured, and named by the environment and by the upstream: without the engine nobody connects to it.
+        @Test func withTheEnginesOffNobodyConnectsToAnybodyButTheUpstream() throws {
             let listener = try RawListener()
-            let house = try House([
-                "summaries-model-url": "http://127.0.0.1:\(listener.port)", "summaries-model-name": "small", "summaries-interval": "300ms",
-            ])
+            let address = "http://127.0.0.1:\(listener.port)"
+            let house = try House(
+                ["summaries-model-url": address, "summaries-model-name": "small", "summaries-interval": "300ms"],
+                environment: ["http_proxy": address, "HTTP_PROXY": address, "ALL_PROXY": address])
             for model in ["factors", "fast", "reset-in-reasoning", "error-429"] {
                 _ = try house.send(.chat(model, stream: true), within: .seconds(30))
             }
             _ = try house.send(.chat("prime", stream: false), within: .seconds(30))
+            for stream in [true, false] {
+                try house.order("{\"scenario\": \"fast\", \"fault\": \"redirect=\(address)/v1/chat/completions\"}")
+                #expect(try house.send(.chat("fast", stream: stream)).text.contains("error"))
+            }
             for path in ["/health", "/readyz", "/v1/models", "/metrics"] { _ = try house.send(Request("GET", path)) }
             house.proxy.signal(15)
             _ = try house.proxy.waitForExit()

@@ -41,6 +41,31 @@ extension EndToEnd {
             #expect(reply.stream.endsWithDone)
         }
 
+        @Test func styleOffCanBeLeftToTheConfiguration() throws {
+            let house = try House(["style-allow-off": "off"])
+            let ways: [(String, String?, (inout Request) -> Void)] = [
+                ("phases", nil, { $0 = .chat("fast", stream: true, members: ", \"phases\": \"off\"") }),
+                ("X-Phases", nil, { $0.headers.append(("x-phases", "off")) }), ("phases", nil, { $0.target += "?phases=off" }),
+                ("model", "fast#off", { _ in }), ("model", nil, { $0.target = "/off" + $0.target }),
+            ]
+            for (param, model, change) in ways {
+                for stream in [true, false] {
+                    var request = Request.chat(model ?? "fast", stream: stream)
+                    change(&request)
+                    let reply = try house.send(request)
+                    #expect(reply.status == 400 && reply.errorCode == "style_not_allowed", "\(param): \(reply.text)")
+                    #expect(reply.json["error"]["param"].string == param, "\(reply.text)")
+                }
+            }
+            #expect(try house.upstreamRequests() == 0)
+            #expect(try house.stream("fast").status == 200)
+            let given = try House(["style-allow-off": "off", "style": "off"])
+            for header in ["off", nil] {
+                let reply = try given.stream("fast") { if let header { $0.headers.append(("x-phases", header)) } }
+                #expect(reply.status == 200 && reply.header("x-phases") == "off")
+            }
+        }
+
         @Test func aWholeAnswerIsPureWithThePhasesBesideIt() throws {
             let house = try House()
             for style in ["events", "inline", "reasoning", "think", "off"] {

@@ -1,4 +1,5 @@
 import NIOCore
+import Support
 import Testing
 
 @testable import Proxy
@@ -20,6 +21,46 @@ import Testing
             #expect(Array(frame.framed(bytes, isChunked: true).readableBytesView) == expected, "\(size)")
             #expect(Array(frame.framed(bytes, isChunked: false).readableBytesView) == bytes, "\(size)")
         }
+    }
+
+    /// Several responses at a time, in pieces of any size, some of which wait: each is read back as it was sent.
+    @Test(arguments: 0..<40) func bodiesInChunksAreReadBackWhole(seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        let frame = FrameBuffer()
+        var sent = [[UInt8]](repeating: [], count: 3)
+        var waiting = [[ByteBuffer]](repeating: [], count: 3)
+        var arrived = sent
+        for _ in 0..<200 {
+            let stream = Int.random(in: 0..<3, using: &random)
+            let size = 1 << Int.random(in: 0...15, using: &random)
+            let piece = Self.bytes(Int.random(in: 1...size, using: &random))
+            sent[stream] += piece
+            waiting[stream].append(frame.framed(piece, isChunked: true))
+            // Mostly the system takes a buffer at once.
+            if Int.random(in: 0..<4, using: &random) == 0 { continue }
+            for buffer in waiting[stream] { arrived[stream] += buffer.readableBytesView }
+            waiting[stream] = []
+        }
+        for stream in 0..<3 {
+            for buffer in waiting[stream] { arrived[stream] += buffer.readableBytesView }
+            #expect(try Self.unchunked(arrived[stream]) == sent[stream], "stream \(stream)")
+        }
+    }
+
+    /// The bodies of a row of chunks, read strictly as RFC 9112, section 7.1 says.
+    private static func unchunked(_ bytes: [UInt8]) throws -> [UInt8] {
+        var body: [UInt8] = []
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0 != 13 }
+            let size = try #require(Int(String(decoding: digits, as: UTF8.self), radix: 16))
+            try #require(size > 0 && rest.dropFirst(digits.count).starts(with: [13, 10]))
+            rest = rest.dropFirst(digits.count + 2)
+            body += rest.prefix(size)
+            try #require(rest.dropFirst(size).starts(with: [13, 10]))
+            rest = rest.dropFirst(size + 2)
+        }
+        return body
     }
 
     @Test func aBufferThatStillWaitsIsNotWrittenAgain() {

@@ -135,7 +135,7 @@ def recordings(folder, program, rate, played):
             if len(text) < 200:
                 continue
             copy = pathlib.Path(made) / f"{path.stem}.txt"
-            copy.write_text(f"set: held-out\nkind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
+            copy.write_text(f"set: develop\nkind: other\nlanguage: ?\nprompt:\nconclusion: none\n---\n{text}", encoding="utf-8")
             results.append(measured(corpus.read(copy), played(program, [copy], rate)[0], rate))
     return results
 

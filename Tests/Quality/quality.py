@@ -29,7 +29,7 @@ def options():
     parser.add_argument("program", help="the program Quality")
     parser.add_argument("--corpus", default=ROOT / "Fixtures/summaries/corpus", type=pathlib.Path)
     parser.add_argument("--only", default="", metavar="TEXT", help="only traces whose name holds this")
-    parser.add_argument("--set", default="", choices=["", *corpus.SETS], help="only the traces of one set")
+    parser.add_argument("--set", default="", metavar="SET", help="only the traces of one set: develop, held-out-2")
     parser.add_argument(
         "--tokens-per-second", type=float, nargs="+", default=[38, 50, 66], help="the tempos; the model engine runs at the middle one")
     parser.add_argument("--level", default="auto", choices=["concise", "auto", "detailed"], help="the bars are meant for auto")
@@ -124,9 +124,10 @@ def main():
         traces = corpus.read_all(arguments.corpus, arguments.show or arguments.only)
     except corpus.BadTrace as bad:
         sys.exit(f"quality: {bad}")
+    sets = sorted({trace.set for trace in traces})
     traces = [trace for trace in traces if arguments.set in ("", trace.set)]
     if not traces:
-        sys.exit("quality: no such trace")
+        sys.exit(f"quality: no such trace{f'; the sets are ' + ', '.join(sets) if sets else ''}")
     tempos = arguments.tokens_per_second
     lines = {rate: played(arguments.program, [trace.path for trace in traces], rate, arguments.level) for rate in tempos}
     if arguments.show:

@@ -9,8 +9,10 @@ import sys
 import tempfile
 import unittest
 
+import bars
 import baselines
 import corpus
+import measures
 import metrics
 from corpus import Point
 
@@ -161,7 +163,7 @@ class Corpus(unittest.TestCase):
 
     def test_a_bad_file_is_refused(self):
         for before, after in [
-            ("\n---\n", "\n"), ("kind: code", "kind: cod"), ("set: develop\n", ""), ("set: develop", "set: dev"), ("language: en\n", ""), ("  any: a & b\n  any: c\n", ""), ("a & b", "a & "),
+            ("\n---\n", "\n"), ("kind: code", "kind: cod"), ("set: develop\n", ""), ("set: develop", "set: dev"), ("set: develop", "set: held-out"), ("language: en\n", ""), ("  any: a & b\n  any: c\n", ""), ("a & b", "a & "),
             ("from: again", "from: never"), ("point:", "pint:"), ("conclusion: none\n", "")]:
             with self.assertRaises(corpus.BadTrace, msg=before):
                 self.read(self.HEAD.replace(before, after))
@@ -172,6 +174,32 @@ class Corpus(unittest.TestCase):
                 self.assertGreaterEqual(len(one.points), 5 if "very-short" not in one.traits else 1)
                 for point in one.points + ([one.conclusion] if one.conclusion else []):
                     self.assertTrue(metrics.says([one.reasoning], point), f"not in the reasoning: {point.statement}")
+
+
+class Bars(unittest.TestCase):
+    def result(self, set, coverage, kept=1.0):
+        return {
+            "name": f"{set}-{coverage}", "set": set, "coverage": coverage, "kept": kept, "closing": kept, "compression": 0.1, "compressions": [0.1],
+            "steps": 4, "redundant": 0, "mean_overlap": 0.0, "incomplete": [], "reasoning_characters": 3_000, "firsts": [1.0], "lengths": [20.0],
+            "titles": 0, "intervals": [5.0], "early": [], "late": [], "idle": [], "lags": [],
+            "baselines": {name: {"coverage": 0.5, "kept": 0.0} for name in measures.BASELINES}}
+
+    def failing(self, *results):
+        return {verdict["bar"] for verdict in bars.verdicts(list(results)) if not verdict["holds"]}
+
+    def test_a_held_out_set_that_lags_fails_though_all_together_lead(self):
+        good, bad = self.result("develop", 0.9), self.result("held-out-2", 0.4)
+        self.assertEqual(self.failing(good), set())
+        self.assertEqual(self.failing(good, bad), {f"held-out-2: ahead of {name}" for name in (
+            "first sentences", "last sentences", "random sentences", "textrank", "lexrank")})
+
+    def test_a_held_out_set_that_loses_its_conclusions_fails_though_all_together_keep_theirs(self):
+        kept = [self.result("develop", 0.9) for _ in range(20)]
+        self.assertEqual(self.failing(*kept, self.result("held-out-2", 0.9, kept=0.0)), {"held-out-2: conclusion kept in 90%"})
+
+    def test_one_set_alone_is_judged_once(self):
+        names = [verdict["bar"] for verdict in bars.verdicts([self.result("held-out-2", 0.9)])]
+        self.assertEqual((len(names), len(set(names)), {name.split(":")[0] for name in names}), (len(names), len(names), {"held-out-2"}))
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def bars(verdicts, paint):
         names = "" if verdict["holds"] and "ahead" not in verdict["bar"] or not verdict["culprits"] else (
             f"   {'behind in' if 'ahead' in verdict['bar'] else 'in'} " + ", ".join(verdict["culprits"][:6])
             + (f" and {len(verdict['culprits']) - 6} more" if len(verdict["culprits"]) > 6 else ""))
-        print(f"{sign}  {verdict['bar']:<52}{verdict['figure']:<22}{names}")
+        print(f"{sign}  {verdict['bar']:<64}{verdict['figure']:<22}{names}")
 
 
 def show(trace, line, rate):

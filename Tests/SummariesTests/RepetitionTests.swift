@@ -53,6 +53,25 @@ import Testing
         #expect(loops(circle + circle + circle) == 1)
     }
 
+    /// The table of phrases grows several times while the circle is read for the first time: what it knew must not be lost.
+    @Test(arguments: [3, 6, 12, 24, 48]) func whatWasReadBeforeTheMemoryGrewIsKnown(sentences: Int) {
+        let circle = Self.news(sentences)
+        // More than the words that make a loop, all of them known but for the few phrases that others have pushed out.
+        let again = String(repeating: circle, count: 1 + 200 / (sentences * 13))
+        #expect(loops(circle + again) == 1)
+    }
+
+    @Test func aShortTextHoldsLittle() {
+        var watch = RepetitionWatch()
+        #expect(watch.heldBytes == 0)
+        watch.received(Array(Self.news(3).utf8).span, at: .zero)
+        #expect(watch.heldBytes <= 1_100)
+        watch.received(Array(Self.news(400).utf8).span, at: .zero)
+        #expect(watch.heldBytes <= RepetitionWatch.heldByteCount && RepetitionWatch.heldByteCount < 4_200)
+        watch.restarted()
+        #expect(watch.heldBytes == 0)
+    }
+
     @Test func aLoopEndsWhenSomethingNewComesAndAnotherCountsAgain() {
         let text = String(repeating: Self.circle, count: 30) + Self.news(60) + String(repeating: "No, the other one is right. ", count: 60)
         #expect(loops(text) == 2)

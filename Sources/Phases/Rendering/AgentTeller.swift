@@ -7,7 +7,9 @@ import Summaries
 /// Tells an agent's rendering what happens, in its words: takes apart what chat styles pass on whole.
 ///
 /// Only choice 0 is told: agents ask for one answer.
-struct AgentTeller {
+///
+/// A class, owned by one `Rendering` and never handed out: it is large, and streams of chat completions have none.
+final class AgentTeller {
     private var rendering: AgentRendering
     private let stopSequences: [String]
     private var reader = AnswerReader()
@@ -24,13 +26,13 @@ struct AgentTeller {
     /// Whether the answer is longer than the plan allows.
     var isTooLong: Bool { rendering.isTooLong }
 
-    mutating func tell(_ news: borrowing StreamNews, to output: inout [UInt8]) {
+    func tell(_ news: borrowing StreamNews, to output: inout [UInt8]) {
         rendering.tell(news, to: &output)
     }
 
     // MARK: Answer
 
-    mutating func answer(
+    func answer(
         _ text: [UInt8], from chunk: borrowing ChunkAtHand, isCompletion: Bool, to output: inout [UInt8]
     ) throws(JSONError) {
         guard chunk.choice.index == 0 else { return }
@@ -45,7 +47,7 @@ struct AgentTeller {
         for call in reader.calls { self.call(call, chunk.data, to: &output) }
     }
 
-    private mutating func call(_ call: AnswerReader.Call, _ data: Span<UInt8>, to output: inout [UInt8]) {
+    private func call(_ call: AnswerReader.Call, _ data: Span<UInt8>, to output: inout [UInt8]) {
         let (id, name) = (AgentTeller.text(call.id, data), AgentTeller.text(call.name, data))
         var text: [UInt8] = []
         if let string = call.arguments {
@@ -57,7 +59,7 @@ struct AgentTeller {
         rendering.tell(.call(CallPiece(index: call.index, id: id.span, name: name.span, arguments: text.span)), to: &output)
     }
 
-    private mutating func decoder(of index: Int?) -> Int {
+    private func decoder(of index: Int?) -> Int {
         if let place = arguments.firstIndex(where: { $0.index == index }) { return place }
         arguments.append((index, JSONTextDecoder()))
         return arguments.count - 1
@@ -76,7 +78,7 @@ struct AgentTeller {
     private static let firstWrittenIndex = 1 << 20
 
     /// A call that the model wrote as text: whole, whatever its arguments are.
-    mutating func writtenCall(_ call: ToolCall, to output: inout [UInt8]) {
+    func writtenCall(_ call: ToolCall, to output: inout [UInt8]) {
         let none: [UInt8] = []
         let index = AgentTeller.firstWrittenIndex + writtenCallCount
         writtenCallCount += 1
@@ -86,7 +88,7 @@ struct AgentTeller {
 
     // MARK: Endings
 
-    mutating func finish(from chunk: borrowing ChunkAtHand, isCompletion: Bool, to output: inout [UInt8]) throws(JSONError) {
+    func finish(from chunk: borrowing ChunkAtHand, isCompletion: Bool, to output: inout [UInt8]) throws(JSONError) {
         guard chunk.choice.index == 0, let reason = chunk.choice.finishReason else { return }
         switch FinishReason(chunk.data.extracting(reason.content)) {
         case .length: rendering.tell(.finished(.length), to: &output)
@@ -97,18 +99,18 @@ struct AgentTeller {
     }
 
     /// Which stop sequence of the request ended the answer, if the upstream tells.
-    private mutating func stop(_ chunk: borrowing ChunkAtHand, _ isCompletion: Bool) throws(JSONError) -> AnswerEnd {
+    private func stop(_ chunk: borrowing ChunkAtHand, _ isCompletion: Bool) throws(JSONError) -> AnswerEnd {
         guard !stopSequences.isEmpty else { return .complete }
         try reader.read(chunk.data, choice: chunk.ordinal, isCompletion: isCompletion)
         let text = AgentTeller.text(reader.stopSequence, chunk.data)
         return stopSequences.first { $0.utf8.elementsEqual(text) }.map { .stopSequence($0) } ?? .complete
     }
 
-    mutating func end(usage: [UInt8]?, to output: inout [UInt8]) {
+    func end(usage: [UInt8]?, to output: inout [UInt8]) {
         rendering.tell(.ended(usage.flatMap { TokenUsage($0) }), to: &output)
     }
 
-    mutating func fail(_ failure: StreamFailure, to output: inout [UInt8]) {
+    func fail(_ failure: StreamFailure, to output: inout [UInt8]) {
         rendering.tell(.failed(AgentFailure(failure)), to: &output)
     }
 }

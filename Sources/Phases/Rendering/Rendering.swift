@@ -27,8 +27,8 @@ import Summaries
 struct Rendering {
     private var chat: ChatRenderer
     /// In place of the chat styles, if there is one.
-    private var agent: AgentTeller?
-    /// Beside the teller itself, because it is asked for with every chunk, and the teller is large.
+    private let agent: AgentTeller?
+    /// Beside the teller itself, because it is asked for with every chunk.
     private let tellsAgent: Bool
 
     init(_ plan: StreamPlan) {

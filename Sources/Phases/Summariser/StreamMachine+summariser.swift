@@ -9,7 +9,7 @@ extension StreamMachine {
     }
 
     /// The call whose result is still wanted, by its id. An owner ends every other call.
-    public var awaitedSummaryCall: Int? { core.awaitedSummaryCall }
+    public var awaitedSummaryCall: Int? { mutating get { core.awaitedSummaryCall } }
 
     /// A call to a summariser has ended; legal at every time, also for a call that nobody awaits.
     public mutating func summaryCallEnded(
@@ -28,15 +28,17 @@ extension StreamMachine {
 }
 
 extension StreamCore {
-    private var isThinking: Bool { isOpen && end == nil && reading.lost == nil && !phases.isFinal }
+    private var isThinking: Bool { mutating get { isOpen && !isOver && !reading.isLost && !phases.isFinal } }
 
     var awaitedSummaryCall: Int? {
-        if !isOpen { return end == nil ? prompt?.awaitedCall : nil }
-        return isThinking ? thoughts.awaitedCall : nil
+        mutating get {
+            if !isOpen { return isOver ? nil : prompt?.awaitedCall }
+            return isThinking ? thoughts.awaitedCall : nil
+        }
     }
 
     mutating func takeSummaryCall(at now: Duration) -> SummaryCall? {
-        if !isOpen { return end == nil ? prompt?.takeCall(at: now) : nil }
+        if !isOpen { return isOver ? nil : prompt?.takeCall(at: now) }
         return isThinking ? thoughts.takeCall(at: now) : nil
     }
 

@@ -7,6 +7,8 @@ import Upstream
 final class LoopContext: @unchecked Sendable {
     let eventLoop: any EventLoop
     let upstream: UpstreamClient
+    /// Whether the kernel tells it when upstreams have sent something; a helper thread does otherwise.
+    let usesKernel: Bool
     /// Where response bodies are framed.
     let frame = FrameBuffer()
     /// Where streams get their timers.
@@ -20,6 +22,7 @@ final class LoopContext: @unchecked Sendable {
     /// - Throws: `outOfResources`.
     init(eventLoop: any EventLoop, options: UpstreamClientOptions, usesKernel: Bool = false) throws(UpstreamError) {
         self.eventLoop = eventLoop
+        self.usesKernel = usesKernel
         alarms = AlarmPool(eventLoop: eventLoop)
         var options = options
         if usesKernel {

@@ -200,7 +200,7 @@ enum MetricName: String, CaseIterable {
         case .retriesDenied: "Further attempts that were not made because the budget for them was used up."
         case .hedges: "Second upstreams asked beside a slow one, by what came of it: won, lost, failed, cancelled or denied."
         case .breakerRefusals: "Requests refused because every upstream that serves their model is left alone."
-        case .upstreamConnections: "Upstream connections used, new or reused."
+        case .upstreamConnections: "Connections of upstream transfers that ended well, new or reused."
         case .upstreamInFlight: "Requests an upstream is working on."
         case .breakerReason: "Why an upstream is left alone: 1 for the reason, nothing while it is called."
         case .breakerNextAttempt: "Seconds until an upstream may be called again; 0 while it is called."

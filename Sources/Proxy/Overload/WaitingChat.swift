@@ -13,14 +13,26 @@ final class WaitingChat: Exchange {
         case over
     }
 
-    private var job: RelayJob
+    /// What is asked for, on its own: this object lives as long as its stream, and what only the line needs would stay with it.
+    private final class Asked {
+        let job: RelayJob
+
+        init(_ job: RelayJob) {
+            self.job = job
+        }
+    }
+
+    /// Nil once a relay has it.
+    private var asked: Asked?
+    private let client: ClientKey
     private let server: ServerContext
     private let loop: LoopContext
     private let sink: ResponseSink
     private var state = State.asking
 
     init(_ job: RelayJob, server: ServerContext, loop: LoopContext, sink: ResponseSink) {
-        self.job = job
+        asked = Asked(job)
+        client = job.client
         self.server = server
         self.loop = loop
         self.sink = sink
@@ -30,14 +42,14 @@ final class WaitingChat: Exchange {
     var isOver: Bool {
         switch state {
         case .asking, .waiting: false
-        case .relaying(let relay): relay.end != nil
+        case .relaying(let relay): relay.isOver
         case .over: true
         }
     }
 
     func begin() {
         let waiter = StreamDesk.Waiter(loop: loop.eventLoop, chat: NIOLoopBound(self, eventLoop: loop.eventLoop))
-        switch server.streams.ask(job.client, waiter) {
+        switch server.streams.ask(client, waiter) {
         case .granted: relay()
         case .waiting(let ticket): wait(ticket)
         case .full:
@@ -53,7 +65,7 @@ final class WaitingChat: Exchange {
     func placeGranted() {
         guard case .waiting(_, let since, let alarm) = state else {
             // It left while the place was on its way.
-            return server.streams.leave(job.client)
+            return server.streams.leave(client)
         }
         alarm.cancel()
         server.metrics.observe(.queueWait, since.elapsed)
@@ -61,10 +73,10 @@ final class WaitingChat: Exchange {
     }
 
     private func relay() {
-        let relay = Relay(job, server: server, loop: loop, sink: sink)
+        guard let relay = asked.map({ Relay($0.job, server: server, loop: loop, sink: sink) }) else { return }
         state = .relaying(relay)
         // The relay alone decides how long the body is kept; a second owner would keep it as long as the stream lasts.
-        job.request.body = []
+        asked = nil
         relay.start()
     }
 
@@ -91,7 +103,7 @@ final class WaitingChat: Exchange {
 
     private func refuse(_ failure: ProxyFailure) {
         state = .over
-        server.routes.noteRefusal(failure, job.request)
+        if let request = asked?.job.request { server.routes.noteRefusal(failure, request) }
         sink.respond(failure)
     }
 
@@ -129,6 +141,7 @@ final class WaitingChat: Exchange {
     private func leaveLine() {
         _ = stopWaiting()
         state = .over
+        guard let job = asked?.job else { return }
         server.metrics.add(.requests, [("route", job.route.rawValue), ("status", "499")])
         server.metrics.add(.clientsLeft, [("phase", "queue")])
         guard server.settings.logging.accessLog else { return }

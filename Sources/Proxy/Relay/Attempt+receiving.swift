@@ -86,7 +86,7 @@ extension Attempt: TransferReceiver {
     func ended(_ result: Result<TransferStatistics, UpstreamError>) {
         transferEnded()
         guard let relay else { return }
-        if case .success(let statistics) = result { self.statistics = statistics }
+        if case .success(let statistics) = result { relay.noteConnection(statistics) }
         switch (state, result) {
         case (.draining, _), (.over, _): relay.drained(self)
         case (.refused(let head), _): refused(head)

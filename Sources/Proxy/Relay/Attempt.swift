@@ -44,7 +44,6 @@ final class Attempt {
     var hasAnswered = false
     /// When its head came, good or bad.
     var headArrived = Duration.zero
-    var statistics: TransferStatistics?
     /// For how many seconds its head asks to be left alone.
     var retryAfter: Int?
     /// Whom to tell; let go at the end, for the relay holds the attempt too.

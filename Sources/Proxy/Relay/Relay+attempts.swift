@@ -130,7 +130,7 @@ extension Relay {
 
     /// An upstream is of no use: a rival goes on, or the request moves on if it may, else the client is told.
     func failed(_ attempt: Attempt, _ failure: AttemptFailure) {
-        guard end == nil, running.contains(where: { $0 === attempt }) else { return }
+        guard !isOver, running.contains(where: { $0 === attempt }) else { return }
         // The answer was complete, only the end mark was missing: nobody has lost anything.
         if attempt.isStreaming, machine.isAnswerComplete { return streamEnded(attempt) }
         close(attempt, failure.verdict)

@@ -31,7 +31,7 @@ enum HedgeResult: String {
 extension Relay {
     /// When the attempt under way gets a rival; nil when it does not.
     var hedgeTime: Duration? {
-        guard end == nil, case .none = hedge, queue.hasMore, !isPaused, running.count == 1, let attempt = running.first else { return nil }
+        guard !isOver, case .none = hedge, queue.hasMore, !isPaused, running.count == 1, let attempt = running.first else { return nil }
         guard attempt.firstEvent == nil, !attempt.isRefused, !isCommitted else { return nil }
         let settings = attempt.upstream.settings
         // A whole answer comes when it is complete: its head is the first sign of it.

@@ -22,14 +22,14 @@ extension Relay {
 
     /// Ends the call that nobody awaits any more, and makes the one that is due. Called behind every write: the answer has left by then.
     func askSummariser() {
-        guard let summaryCalls, end == nil else { return }
+        guard let summaryCalls, !isOver else { return }
         let now = now
         summaryCalls.keep(machine.awaitedSummaryCall, at: now)
         if let call = machine.takeSummaryCall(at: now) { summaryCalls.start(call, requestID: job.request.id, at: now) }
     }
 
     private func summaryCallEnded(_ id: Int, _ outcome: SummaryOutcome, _ usage: SummaryUsage?) {
-        guard end == nil else { return }
+        guard !isOver else { return }
         machine.summaryCallEnded(id, outcome, usage: usage, at: now, into: &output)
         if !output.isEmpty { send() }
         setAlarm()

@@ -6,7 +6,7 @@ import Upstream
 extension Relay {
     /// When something has to be looked at next.
     private var nextLook: Duration? {
-        if end != nil { return drainDeadline }
+        if isOver { return drainDeadline }
         // Asked for after every round: a loop, for an array would be an allocation a chunk.
         var next = hedgeTime
         for attempt in running {
@@ -38,26 +38,27 @@ extension Relay {
     /// One timer for everything that waits. It is moved as a number, for every chunk; the timer itself rings too early now and then.
     func setAlarm() {
         guard !running.isEmpty, let next = nextLook else { return }
-        let alarm = alarm ?? loop.alarms.take { [weak self] in self?.alarmRang() }
+        // Not weak: `letGo` breaks the circle, and whatever has been referred to weakly once is slow to retain ever after.
+        let alarm = alarm ?? loop.alarms.take { self.alarmRang() }
         self.alarm = alarm
         alarm.arm(at: started + TimeAmount(next))
     }
 
     private func alarmRang() {
         let now = now
-        if end != nil {
+        if isOver {
             if let drainDeadline, now >= drainDeadline { letGo() }
             return setAlarm()
         }
         for attempt in running { look(at: attempt, now) }
         if let hedgeTime, now >= hedgeTime { startHedge() }
-        if end == nil, job.isStream, !isBeingRefused { tick(now) }
+        if !isOver, job.isStream, !isBeingRefused { tick(now) }
         setAlarm()
     }
 
     /// Whether one of the attempt's clocks has run out.
     private func look(at attempt: Attempt, _ now: Duration) {
-        guard end == nil else { return }
+        guard !isOver else { return }
         if attempt.isRefused {
             if now - attempt.headArrived >= Relay.errorBodyTime { attempt.stopWaitingForRefusal() }
         } else if let kind = attempt.deadlines.expired(at: now) {

@@ -48,7 +48,7 @@ extension Relay {
         openIfSaid()
         perform(action, of: attempt)
         // Behind the round's end: nobody else would flush.
-        if end == nil, sink.hasStarted { send() }
+        if !isOver, sink.hasStarted { send() }
     }
 
     /// A whole body has been read: told as a stream, or transformed, as the client asked.
@@ -77,13 +77,20 @@ extension Relay {
     }
 
     func roundEnded() {
-        guard end == nil, sink.hasStarted else { return }
+        guard !isOver, sink.hasStarted else { return }
         send()
+        if alarmCoversAnswer, alarm != nil { return }
         setAlarm()
+        alarmCoversAnswer = running.count == 1 && attempt?.hasAnswered == true
+    }
+
+    /// A transfer has ended well. Not counted with the request's other figures: mostly it ends behind the answer.
+    func noteConnection(_ statistics: TransferStatistics) {
+        server.metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
     }
 
     /// The upstream has ended behind its answer.
     func drained(_ attempt: Attempt) {
-        if end != nil { letGo() }
+        if isOver { letGo() }
     }
 }

@@ -54,13 +54,17 @@ final class Relay: Exchange {
 
     /// What waits for the end of the round.
     var output: [UInt8] = []
-    var end: StreamEnd?
+    private(set) var end: StreamEnd?
+    /// Whether there is an end: beside the end itself, because it is asked for several times a round and copies texts to answer.
+    private(set) var isOver = false
     var facts: StreamFacts?
     var isPaused = false
     /// The calls to a model that makes summaries; nil without one.
     lazy var summaryCalls = makeSummaryCalls()
     /// Rings when something has to be looked at; nil while nothing is waited for.
     var alarm: LazyAlarm?
+    /// Whether the alarm was set behind the answer's beginning: from there on every clock only moves away from it.
+    var alarmCoversAnswer = false
     var drainDeadline: Duration?
 
     init(_ job: RelayJob, server: ServerContext, loop: LoopContext, sink: ResponseSink) {
@@ -96,7 +100,7 @@ final class Relay: Exchange {
     // MARK: Client
 
     func clientLeft() {
-        guard end == nil else { return }
+        guard !isOver else { return }
         _ = machine.clientLeft()
         finish(.clientLeft)
     }
@@ -106,13 +110,13 @@ final class Relay: Exchange {
     }
 
     func clientStalled() {
-        guard end == nil else { return }
+        guard !isOver else { return }
         _ = machine.clientLeft()
         finish(.failed(.clientStalled))
     }
 
     func serverStopping() {
-        guard end == nil else { return }
+        guard !isOver else { return }
         guard sink.hasStarted else {
             respond(ProxyFailure(.stopping))
             return finish(.failed(.stopping))
@@ -122,7 +126,7 @@ final class Relay: Exchange {
 
     /// A slow client pauses the upstreams: memory is bounded by what one round brings, not by the answer.
     private func pauseUpstreamsIfClientIsSlow() {
-        guard !sink.isWritable, !isPaused, end == nil, !running.isEmpty else { return }
+        guard !sink.isWritable, !isPaused, !isOver, !running.isEmpty else { return }
         isPaused = true
         for attempt in running { attempt.pause(now: now) }
         server.metrics.add(.readersPaused)
@@ -139,14 +143,14 @@ final class Relay: Exchange {
 
     /// The head of a stream, and the first phase with it.
     func open() {
-        guard !sink.hasStarted, end == nil, job.isStream else { return }
+        guard !sink.hasStarted, !isOver, job.isStream else { return }
         begin()
         send()
     }
 
     /// The head of a stream, and the first phase with it; they leave with what the round brings else.
     func begin() {
-        guard !sink.hasStarted, end == nil, job.isStream else { return }
+        guard !sink.hasStarted, !isOver, job.isStream else { return }
         sink.start(status: 200, headers: ChatHeaders.stream(job, attempts: attemptCount))
         machine.opened(at: now, into: &output)
     }
@@ -189,8 +193,9 @@ final class Relay: Exchange {
 
     /// The client's part is over; delivered once.
     func finish(_ end: StreamEnd) {
-        guard self.end == nil else { return }
+        guard !isOver else { return }
         self.end = end
+        isOver = true
         if let attempt { job.plan.text = attempt.text }
         noteHedge(at: end)
         for attempt in running { close(attempt, attempt === self.attempt ? verdict(end, attempt) : .excluded) }

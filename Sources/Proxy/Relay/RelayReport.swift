@@ -37,9 +37,6 @@ struct RelayReport {
         if end == .clientLeft { metrics.add(.clientsLeft, [("phase", facts.phase?.rawValue ?? "none")]) }
         if let steps = relay.machine.modelSummaryFacts { count(steps) }
         if let prompt = relay.machine.modelPromptFacts { count(prompt: prompt) }
-        if let statistics = relay.attempt?.statistics {
-            metrics.add(.upstreamConnections, [("kind", statistics.reusedConnection ? "reused" : "new")])
-        }
     }
 
     private func count(_ facts: ModelSummaryFacts) {

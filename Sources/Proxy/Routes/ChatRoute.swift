@@ -52,11 +52,16 @@ struct ChatRoute {
         inputs.usesUserAgentTable = server.settings.style.usesUserAgentTable
         inputs.configured = server.settings.style.models.first { $0.pattern.matches(model) }.flatMap { WireStyle($0.value) }
         inputs.standard = WireStyle(server.settings.style.standard) ?? .events
+        let choice: StyleChoice
         do {
-            return try StyleChoice.choose(inputs).style
+            choice = try StyleChoice.choose(inputs)
         } catch {
             throw .request(code: "unknown_style", error.message, param: error.field)
         }
+        // The operator who configures the style gives what it shows.
+        let given = inputs.configured ?? inputs.standard
+        if choice.style == .off, given != .off, !server.settings.style.allowsOff { throw .bypassRefused(param: choice.reason.field) }
+        return choice.style
     }
 }
 

@@ -61,4 +61,12 @@ extension ProxyFailure {
             "The summary level \"full\" is not allowed here; use \"auto\", \"concise\", \"detailed\" or \"off\". The operator can allow it with summaries.allow_full.",
             param: param)
     }
+
+    /// A request wants the upstream's stream as it is, raw reasoning included, which the operator does not give.
+    static func bypassRefused(param: String) -> ProxyFailure {
+        .request(
+            code: "style_not_allowed",
+            "The style \"off\", the upstream's stream as it is, is not allowed here; use \"reasoning\" with the summary level \"off\" for the answer alone. The operator can allow it with style.allow_off.",
+            param: param)
+    }
 }

@@ -35,7 +35,7 @@ enum CurlLibrary {
 @safe final class EasyHandle {
     fileprivate let raw: UnsafeMutableRawPointer
     /// The kind of requests it is set up for; nil after a reset.
-    var kind: RequestKind?
+    private var kind: RequestKind?
     /// The address it is set to.
     private var url: String?
     /// libcurl keeps the pointer without owning the list.
@@ -53,8 +53,40 @@ enum CurlLibrary {
         unsafe curl_slist_free_all(fields)
     }
 
+    /// Sets the options that stay while the handle serves requests of one kind. Only `stand` makes one, where of a request no more is known
+    /// than its kind: such an option cannot depend on what the next request may say otherwise.
+    struct StandingOptions {
+        fileprivate let handle: EasyHandle
+
+        func set(_ option: CURLoption, _ value: Int) { handle.set(option, value) }
+
+        func set(_ option: CURLoption, _ value: String) throws(UpstreamError) { try handle.set(option, value) }
+
+        /// Sets what libcurl calls; the box says for which transfer.
+        func setCallbacks() {
+            // SAFETY: file-scope functions, and a transfer sets its box before it starts.
+            unsafe _ = ccurl_easy_set_bytes_callback(handle.raw, CURLOPT_WRITEFUNCTION, bodyArrived)
+            unsafe _ = ccurl_easy_set_bytes_callback(handle.raw, CURLOPT_HEADERFUNCTION, headLineArrived)
+            unsafe _ = ccurl_easy_set_prerequest_callback(handle.raw, connectionChosen)
+        }
+    }
+
+    /// Sets all options for requests of this kind, unless they are set. What another kind had set is forgotten before: an option that it had
+    /// and this one has not would stay.
+    func stand(for kind: RequestKind, _ options: UpstreamClientOptions) throws(UpstreamError) {
+        guard kind != self.kind else { return }
+        if self.kind != nil { reset() }
+        do throws(UpstreamError) {
+            try StandingOptions(handle: self).setAll(kind, options)
+        } catch {
+            reset()
+            throw error
+        }
+        self.kind = kind
+    }
+
     /// Forgets every option, body and field of the last transfer. Connections, name and TLS session caches stay.
-    func reset() {
+    private func reset() {
         // SAFETY: not in a multi handle any more (see the owners); the list is freed once nothing points to it.
         unsafe curl_easy_reset(raw)
         unsafe curl_slist_free_all(fields)
@@ -81,12 +113,12 @@ enum CurlLibrary {
         self.url = url
     }
 
-    func set(_ option: CURLoption, _ value: Int) {
+    private func set(_ option: CURLoption, _ value: Int) {
         // SAFETY: the handle lives as long as this object; the option takes a `long`.
         unsafe _ = ccurl_easy_set_long(raw, option, value)
     }
 
-    func set(_ option: CURLoption, _ value: String) throws(UpstreamError) {
+    private func set(_ option: CURLoption, _ value: String) throws(UpstreamError) {
         // SAFETY: libcurl copies the string during the call.
         guard unsafe ccurl_easy_set_string(raw, option, value) == CURLE_OK else { throw .outOfResources }
     }
@@ -121,14 +153,6 @@ enum CurlLibrary {
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_WRITEDATA, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_HEADERDATA, box)
         unsafe _ = ccurl_easy_set_pointer(raw, CURLOPT_PREREQDATA, box)
-    }
-
-    /// Sets what libcurl calls; the box says for which transfer.
-    func setCallbacks() {
-        // SAFETY: file-scope functions, and a transfer sets its box before it starts.
-        unsafe _ = ccurl_easy_set_bytes_callback(raw, CURLOPT_WRITEFUNCTION, bodyArrived)
-        unsafe _ = ccurl_easy_set_bytes_callback(raw, CURLOPT_HEADERFUNCTION, headLineArrived)
-        unsafe _ = ccurl_easy_set_prerequest_callback(raw, connectionChosen)
     }
 
     /// Continues a paused transfer. What libcurl held back is delivered from inside this call.

@@ -46,6 +46,9 @@ extension SettingsCatalogue {
                 "style.user_agent_table", \.style.usesUserAgentTable, .toggle,
                 "Give clients that stumble over named events the style inline."),
             set(
+                "style.allow_off", \.style.allowsOff, .toggle,
+                "Let requests ask for the style off, which shows the raw reasoning."),
+            set(
                 "stream.commit_delay", \.stream.commitDelay, .duration(.zero ... .seconds(30)),
                 "How long the status line waits for the upstream's status; 0 for not at all."),
             set(

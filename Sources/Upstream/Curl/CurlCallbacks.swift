@@ -7,9 +7,11 @@ internal import Glibc
 /// Body bytes: `CURLOPT_WRITEFUNCTION`.
 func bodyArrived(_ bytes: UnsafeMutablePointer<CChar>, _ size: Int, _ count: Int, _ box: UnsafeMutableRawPointer) -> Int {
     // SAFETY: the box is the transfer, which keeps itself alive while its handle is in the multi handle (`Transfer.attach`);
-    // the bytes are libcurl's, valid during this call, and the span does not leave it.
-    unsafe Unmanaged<Transfer>.fromOpaque(box).takeUnretainedValue()
-        .bodyArrived(Span(_unsafeStart: UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count))
+    // so that it need not be retained for this call, which comes for every chunk of a body; the bytes are libcurl's, valid during
+    // this call, and the span does not leave it.
+    unsafe Unmanaged<Transfer>.fromOpaque(box)._withUnsafeGuaranteedRef {
+        $0.bodyArrived(unsafe Span(_unsafeStart: UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self), count: size * count))
+    }
 }
 
 /// One line of a head or trailer: `CURLOPT_HEADERFUNCTION`.

@@ -75,6 +75,8 @@ public struct StyleSettings: Sendable {
     public var reasoningField = ReasoningFieldName.reasoningContent
     /// Whether clients known to stumble over named events are given another style.
     public var usesUserAgentTable = true
+    /// Whether a request may have the style `off`, which shows the raw reasoning, where it is not configured.
+    public var allowsOff = true
 }
 
 /// A value for the models that fit a pattern.

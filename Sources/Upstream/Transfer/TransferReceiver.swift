@@ -11,7 +11,7 @@ public protocol TransferReceiver: AnyObject {
     /// The final response's head has come. At most once, before any body byte; also while the transfer is paused.
     func receivedHead(_ head: ResponseHead)
 
-    /// Body bytes, straight from libcurl's buffer: at most 16 KiB, valid during the call only.
+    /// Body bytes: all that one read brought, at most 16 KiB, valid during the call only.
     func received(_ bytes: Span<UInt8>)
 
     /// The round in which ``received(_:)`` was called is over: the moment to flush. At most once per round.

@@ -2,22 +2,30 @@ internal import CCurl
 
 // What libcurl's callbacks tell a transfer. No function of libcurl may be called in here.
 extension Transfer {
-    /// Body bytes have come.
+    /// Body bytes have come; the receiver gets them when libcurl's call returns, or when there is no room for more.
     ///
     /// - Returns: what libcurl is to be told: all taken, paused, or (0) stop.
     func bodyArrived(_ bytes: Span<UInt8>) -> Int {
-        guard isRunning, refusal == nil, let receiver else { return 0 }
+        if !client.gathered.hasRoom(for: bytes.count, of: self) { client.deliverGathered() }
+        // Whoever was told of bytes may have stopped this transfer, or paused it.
+        guard isRunning, refusal == nil else { return 0 }
         if dropsBody { return bytes.count }
         if isPaused {
             isHeldByCurl = true
             return Int(CURL_WRITEFUNC_PAUSE)
         }
+        client.gathered.add(bytes, of: self)
+        return bytes.count
+    }
+
+    /// The bytes that were gathered: all that came since the receiver was told of anything last.
+    func deliver(_ bytes: Span<UInt8>) {
+        guard isRunning, let receiver else { return }
         if !isTouched {
             isTouched = true
             client.transferWasTouched(self)
         }
         receiver.received(bytes)
-        return isRunning ? bytes.count : 0
     }
 
     /// One line of a head or a trailer has come.
@@ -34,6 +42,9 @@ extension Transfer {
     }
 
     private func headArrived(_ head: ResponseHead) {
+        // Another transfer's, from the same HTTP/2 connection: what came first is told first.
+        client.deliverGathered()
+        guard isRunning else { return }
         if (300..<400).contains(head.status) {
             refusal = .redirected(status: head.status)
         } else if head.isEncoded {
@@ -51,6 +62,7 @@ extension Transfer {
     /// response. An upstream that had begun to work would run it twice. Each attempt passes here, so the second is allowed
     /// only for a request that may be repeated, and a third never.
     func mayWriteRequest() -> Bool {
+        client.deliverGathered()
         attempts += 1
         guard isRunning else { return false }
         guard attempts == 1 || (attempts == 2 && isIdempotent) else {

@@ -1,3 +1,5 @@
+// `timespec` belongs to the module through which the compiler happens to meet it first.
+internal import CCurl
 internal import Glibc
 
 /// Time since an arbitrary moment, which no change of the wall clock moves.
