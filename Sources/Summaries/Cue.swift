@@ -16,6 +16,8 @@ enum Cue: Int, CaseIterable {
     case hedge
     /// Talk about the talk: "let me check again", "step by step".
     case chatter
+    /// How the answer is to look: "tone", "the answer should have", "I'd begin with". No answer itself.
+    case form
     /// "This", "it", "they" at the beginning: the reader does not know what.
     case dangling
     /// Talk about instructions the client's user has not written; never quoted.
@@ -31,6 +33,7 @@ enum Cue: Int, CaseIterable {
         case .plan: -3
         case .hedge: -7
         case .chatter: -14
+        case .form: -60
         case .dangling: -8
         case .instructions: -1_000
         }
@@ -51,7 +54,7 @@ enum CueList {
         (
             .answer,
             """
-            the answer is|^answer|^the answer|^final|^result|^conclusion|^verdict|^recommendation|my recommendation|short answer|the answer should|answer should be|answer would be|answer must be|answer will be|final answer|correct answer|the result is|the solution is|\
+            the answer is|^answer|^the answer|^final|^result|^conclusion|^verdict|^recommendation|my recommendation|short answer|answer should be|answer would be|answer must be|answer will be|final answer|correct answer|the result is|the solution is|\
             so the answer|the final result|^antwort|^ergebnis|^fazit|kurze antwort|meine empfehlung|die antwort ist|die antwort lautet|das ergebnis ist|das ergebnis lautet|die lösung ist|endergebnis|\
             ^réponse|^résultat|ma recommandation|la réponse est|le résultat est|la solution est|^respuesta|^resultado|mi recomendación|la respuesta es|el resultado es|la solución es|la risposta è|il risultato è|\
             a resposta é|o resultado é|ответ|^итог|^итого|^вывод|结论是|推荐|答案是|答案为|答案应|最终答案|结果是|结果为|正确答案|結論|答えは|答えが|解答は|正解は|결론|추천|권한|답은|정답은|결과는|उत्तर|الجواب|الإجابة
@@ -61,7 +64,7 @@ enum CueList {
             .conclusion,
             """
             therefore|thus|hence|^donc|^also ist|^also sind|^entonces|^allora|consequently|in conclusion|to conclude|in summary|to summarize|to sum up|in short|in the end|all in all|bottom line|overall|altogether|in total|it follows|which means|\
-            this means|that means|as a result|we conclude|i conclude|this proves|this shows|must be|so there are|confident that|confident now|is indeed|daher|deshalb|folglich|somit|\
+            this means|that means|as a result|we conclude|i conclude|i'd go with|i would go with|i'd recommend|i would recommend|i'd pick|i'd choose|my pick|settle on|this proves|this shows|must be|so there are|confident that|confident now|is indeed|daher|deshalb|folglich|somit|\
             demnach|also gilt|das heißt|das bedeutet|insgesamt|zusammenfassend|zusammengefasst|unterm strich|am ende|kurz gesagt|par conséquent|en conclusion|en résumé|en somme|finalement|au total|cela signifie|\
             por lo tanto|por tanto|así que|en conclusión|en resumen|en definitiva|en total|esto significa|quindi|pertanto|in totale|portanto|logo|поэтому|следовательно|\
             таким образом|в итоге|значит|所以|因此|综上|综合|总的来|总之|总共|一共|于是|意味着|结论|したがって|よって|つまり|ゆえに|まとめ|以上から|따라서|그러므로|정리하|요약|इसलिए|अतः|لذلك|إذن
@@ -121,6 +124,16 @@ enum CueList {
             don't need to|i can also|looks right|look right|that's correct|that's right|that is correct|is that right|hold on|\
             mental|in mind|extra text|shouldn't add|my response|the response should|verbose|nochmal|noch einmal|überprüfen|sicherstellen|schritt für schritt|vérifions|vérifier|verifiquemos|paso a paso|\
             проверим|ещё раз|再检查|检查一下|验证一下|再看|一步一步|逐步|仔细|再确认|確認し|もう一度|다시 확인|확인해
+            """
+        ),
+        (
+            .form,
+            """
+            ^tone|tone of|^length|^format|^style|^layout|the answer should have|the answer should include|the answer should contain|the answer should mention|\
+            the answer should start|the answer should begin|the answer should end|the answer has to be|the answer needs|in the answer|\
+            i'd begin with|i'd start with|i'd end with|i'd mention|i'd add|i'd close with|i'll begin with|i'll end with|i'll mention|i'll structure|and end with|\
+            first the short answer|bullet points|^ton der|^länge|^tonfall|die antwort soll|die antwort sollte|in der antwort|ich würde erwähnen|ich beginne mit|\
+            dans la réponse|la réponse doit|ton de|en la respuesta|la respuesta debe|回答要|回答中|语气|回答では|答えには|書いておきましょう
             """
         ),
         (

@@ -93,6 +93,7 @@ struct Judge {
             if cue == .decision { judgement.decides = true }
             if cue == .dangling { judgement.dangles = true }
         }
+        if met & 1 << UInt32(Cue.form.rawValue) != 0 { (judgement.concludes, judgement.answers) = (false, false) }
     }
 
     private func weighForm(of sentence: Sentence, into judgement: inout Judgement) {

@@ -83,6 +83,7 @@ enum Brackets {
 
     /// The text without long asides; nil when a bracket does not close, because then something is missing.
     static func tidied(_ text: [UInt8], keepsAsides: Bool = false) -> [UInt8]? {
+        guard hasWholeQuotations(text) else { return nil }
         // Most sentences have neither.
         guard text.contains(where: { $0 == 0x28 || $0 == 0x22 }) else { return text }
         var kept: [UInt8] = []
@@ -98,6 +99,23 @@ enum Brackets {
         }
         guard opens.isEmpty else { return nil }
         return withoutOddQuotes(withoutOuterBrackets(kept))
+    }
+
+    /// False when a quotation mark of Japanese or Chinese, 「」 or 『』, stands without its other half: the sentence was cut inside it.
+    private static func hasWholeQuotations(_ text: [UInt8]) -> Bool {
+        guard text.contains(0xE3) else { return true }
+        var (single, double) = (0, 0)
+        for index in text.indices.dropLast(2) where text[index] == 0xE3 && text[index + 1] == 0x80 {
+            switch text[index + 2] {
+            case 0x8C: single += 1
+            case 0x8D: single -= 1
+            case 0x8E: double += 1
+            case 0x8F: double -= 1
+            default: break
+            }
+            if single < 0 || double < 0 { return false }
+        }
+        return single == 0 && double == 0
     }
 
     private static func isAside(_ aside: ArraySlice<UInt8>) -> Bool {

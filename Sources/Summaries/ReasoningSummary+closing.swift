@@ -5,6 +5,8 @@ extension ReasoningSummary {
     static let conclusionWorth = 25
     static let lastLineWorth = 20
     static let distanceWorth = 5
+    /// Terms of a sentence that does no more than name what was chosen.
+    static let choiceTerms = 2
     /// What being the last sentence is worth to one that stands beside the conclusion; each passage behind it takes `distanceWorth`.
     static let recencyWorth = 20
 
@@ -29,8 +31,10 @@ extension ReasoningSummary {
         let lastLine = passages.first { $0.startsLine }?.ordinal ?? last
         var best: (candidate: Candidate, rank: Int)?
         for passage in passages {
-            guard let candidate = closingCandidate(passage, within: room) else { continue }
-            let drawn = candidate.judgement.answers ? Self.answerWorth : candidate.judgement.concludes ? Self.conclusionWorth : 0
+            guard let candidate = closingCandidate(passage, isLast: passage.ordinal == last, within: room) else { continue }
+            let isHeaded = passages.contains { $0.ordinal == passage.ordinal - 1 && headsConclusion($0) }
+            let drawn =
+                candidate.judgement.answers || isHeaded ? Self.answerWorth : candidate.judgement.concludes ? Self.conclusionWorth : 0
             let place = (passage.ordinal >= lastLine ? Self.lastLineWorth : 0) - (last - passage.ordinal) * Self.distanceWorth
             let rank = candidate.score + drawn + place
             if rank > best?.rank ?? .min { best = (candidate, rank) }
@@ -38,10 +42,18 @@ extension ReasoningSummary {
         return best?.candidate
     }
 
-    private mutating func closingCandidate(_ passage: Passage, within room: Int) -> Candidate? {
+    /// Whether the passage is a heading of the conclusion: "**10. Conclusion**".
+    private mutating func headsConclusion(_ passage: Passage) -> Bool {
+        guard var sentence = Sentence(passage), sentence.kind == .heading else { return false }
+        sentence.text.removeFirst(sentence.text.prefix { $0 &- 0x30 < 10 || $0 == 0x2E || $0 == 0x29 || $0 == 0x20 }.count)
+        return judge.judge(sentence)?.concludes ?? false
+    }
+
+    private mutating func closingCandidate(_ passage: Passage, isLast: Bool, within room: Int) -> Candidate? {
         guard let sentence = Sentence(passage, isClosing: true), sentence.kind == .statement, !sentence.isAnnouncement,
             !sentence.isTrailing,
-            let judgement = judge.judge(sentence), stepCount == 0 || judgement.score + (judgement.concludes ? 20 : 0) > Self.fairScore + 10
+            let judgement = judge.judge(sentence),
+            stepCount == 0 || judgement.concludes && isLast || judgement.score + (judgement.concludes ? 20 : 0) > Self.fairScore + 10
         else { return nil }
         var text = String(decoding: sentence.text, as: UTF8.self)  // WHY: valid UTF-8, some sentences at the end
         if text.count > room {
@@ -54,7 +66,9 @@ extension ReasoningSummary {
 
     /// Only what says more than the steps, and more than the answer if that has just been given.
     private func isWorthEnding(with drawn: Candidate) -> Bool {
-        guard said.isNew(drawn.judgement) else { return false }
+        // "I'd go with Springline.": a name that was weighed before, and chosen only now.
+        let isChoice = drawn.judgement.concludes && drawn.judgement.terms.count <= Self.choiceTerms && !hasAnswered
+        guard isChoice || said.isNew(drawn.judgement) else { return false }
         guard hasAnswered else { return true }
         let fresh = drawn.judgement.terms.filter { !judge.isInPrompt($0) }
         return said.isNewLately(fresh, upTo: Self.answeredOverlap)

@@ -61,6 +61,7 @@ struct Sentence: Equatable {
         let last = LastScalar(of: text)
         switch last.scalar {
         case 0x3F, 0xFF1F, 0x061F: if kind == .statement { kind = .question }
+        case 0x3002 where kind == .statement && JapaneseQuestion.ends(text): kind = .question
         case 0x2026: isTrailing = true
         case 0x2E where text.count > 2 && text[text.count - 2] == 0x2E: isTrailing = true
         case let scalar where Scalars.isSpacedTerminator(scalar) || Scalars.isDirectTerminator(scalar): break
@@ -84,6 +85,18 @@ struct Sentence: Equatable {
         } else {
             text.append(0x2E)
         }
+    }
+}
+
+/// A question that has a full stop: 「どうでしょうか。」
+private enum JapaneseQuestion {
+    /// か and the full stop.
+    private static let end: [UInt8] = Array("か。".utf8)
+    /// What stands before it in a question; nouns such as 静か have none of these.
+    private static let before = ["す", "う", "の", "い", "た"].map { Array($0.utf8) }
+
+    static func ends(_ text: [UInt8]) -> Bool {
+        text.suffix(end.count) == end[...] && before.contains { text.dropLast(end.count).suffix($0.count) == $0[...] }
     }
 }
 

@@ -30,6 +30,19 @@ enum SentenceEnd {
         Scalars.isHiragana(next) && (text.suffix(3).elementsEqual("」".utf8) || text.suffix(3).elementsEqual("』".utf8))
     }
 
+    /// True when a Japanese quotation is open: 「髙橋は?橋」.
+    static func isInsideQuotation(_ text: [UInt8]) -> Bool {
+        var index = text.count - 3
+        while index >= 0 {
+            if text[index] == 0xE3, text[index + 1] == 0x80 {
+                if text[index + 2] == 0x8D || text[index + 2] == 0x8F { return false }
+                if text[index + 2] == 0x8C || text[index + 2] == 0x8E { return true }
+            }
+            index -= 1
+        }
+        return false
+    }
+
     /// True for text that ends in a question or exclamation mark.
     static func isQuestionOrCall(_ text: [UInt8]) -> Bool { text.last == 0x3F || text.last == 0x21 }
 
@@ -131,7 +144,7 @@ enum Abbreviations {
 
     private static let letterContexts = words(
         """
-        is are was be equals option choice group answer than and or to of all any every each by with from for integer number value ist sind est es
+        is are was be holds has have reaches equals option choice group answer than and or to of all any every each by with from for integer number value ist sind est es
         """)
 
     private static let ordinalContexts = words(

@@ -228,7 +228,9 @@ struct SentenceSplitter {
     private func endsSentence(before next: UInt32) -> Bool {
         guard depth == 0, !isCode else { return false }
         guard mark == .spaced else { return !SentenceEnd.isQuoted(text, continuedBy: next) }
-        guard gap else { return Scalars.isHanOrKana(next) && SentenceEnd.isQuestionOrCall(text) }
+        guard gap else {
+            return Scalars.isHanOrKana(next) && SentenceEnd.isQuestionOrCall(text) && !SentenceEnd.isInsideQuotation(text)
+        }
         return SentenceEnd.allows(next: next, after: text)
     }
 

@@ -91,6 +91,10 @@ class Completeness(unittest.TestCase):
         self.assertEqual(metrics.incomplete("A new boiler would be about 12,000 €.", reasoning), "")
         self.assertTrue(metrics.incomplete("A new boiler would be about 9,000 €.", reasoning).startswith("ends"))
 
+    def test_a_small_letter_behind_an_ideographic_stop_begins_a_sentence(self):
+        self.assertEqual(metrics.incomplete("cp932でも書けない文字があります。", "お客さんのExcelで待ってください。cp932でも書けない文字があります。"), "")
+        self.assertTrue(metrics.incomplete("not enough for a whole house.", "It is big. but not enough for a whole house."))
+
     def test_broken_steps_are_not(self):
         for step in [
             "The pump moves 12 litres a", "moves 12 litres a minute.", "The tank holds 540 litres.", "The tank holds (540 litres.", "The tank…",

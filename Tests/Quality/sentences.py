@@ -30,7 +30,8 @@ def located(text):
                 continue
             before = line[begin:match.start()]
             following = line[end:].lstrip()[:1]
-            if following.islower() or line[match.start() - 1:match.start()] == "." and ABBREVIATIONS.search(before):
+            # After a full stop of Chinese or Japanese a small letter is no sign: "待ってください。cp932でも".
+            if following.islower() and line[match.start() - 1:match.start()] not in "。！？" or line[match.start() - 1:match.start()] == "." and ABBREVIATIONS.search(before):
                 continue
             add(found, line[begin:end], offset + end)
             begin = end

@@ -36,6 +36,35 @@ import Testing
         #expect(Self.last(of: Self.thoughts + ending)?.step.text.contains("the southern route over Bolzano for 230 euros") == true)
     }
 
+    @Test(arguments: [
+        "The answer should have a table by week and a list of calls for today: the electrician, the fitter and the tiler.",
+        "Tone of the answer: short and confident, with three reasons, one caveat and a subtitle for the sign.",
+        "I'd begin with the result, give the chain of causes in seven steps, and end with the lesson of redundancy.",
+    ])
+    func notesOnTheAnswersFormAreNoConclusion(_ note: String) {
+        let said =
+            Self.last(of: Self.thoughts + "\n\nSo the answer is the southern route over Bolzano for 230 euros.\n\n" + note)?.step.text ?? ""
+        #expect(said.contains("the southern route over Bolzano for 230 euros"), "\(said)")
+        #expect(!said.contains(note.prefix(24)), "\(said)")
+    }
+
+    @Test func whatStandsUnderAHeadingOfTheConclusionIsIt() {
+        let headed =
+            "\n\n**10. Conclusion for the answer**\n\nBoth are right: the overflow was the trigger, and reuse without a check the cause."
+        let behind = " Therefore the board makes recommendations to its teams and to those that lead them."
+        // Room for one of the two.
+        let said = Self.last(of: SummaryPaceTests.topics(count: 3) + headed + behind)?.step.text ?? ""
+        #expect(said.contains("the overflow was the trigger") && !said.contains("recommendations"), "\(said)")
+    }
+
+    @Test func aNameThatWasWeighedBeforeIsSaidWhenItIsChosen() {
+        var summary = ReasoningSummary()
+        summary.received(Array("Springline in Preston is an accounting firm with 40 offices. Perhaps ".utf8).span, at: .zero)
+        #expect(summary.step(at: .seconds(3))?.text.contains("Springline") == true)
+        summary.received(Array("120 words. I'd go with Springline.".utf8).span, at: .seconds(4))
+        #expect(summary.finish(at: .seconds(4))?.text.contains("I'd go with Springline.") == true)
+    }
+
     @Test func theConclusionComesAlsoRightAfterAStep() {
         var summary = ReasoningSummary()
         summary.received(Array((Self.thoughts + "\n\nSo the plan: four nights in Bolzano.\n").utf8).span, at: .zero)

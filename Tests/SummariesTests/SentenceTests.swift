@@ -21,6 +21,18 @@ import Testing
         #expect(sentence?.kind == .heading)
     }
 
+    @Test(arguments: [("Macはどうでしょうか。", Sentence.Kind.question), ("ここはとても静か。", .statement), ("それは正しいことが分かります。", .statement)])
+    func aJapaneseQuestionMayEndInAFullStop(_ text: String, _ kind: Sentence.Kind) {
+        let passage = Passage(text: Array(text.utf8), ending: .punctuation, ordinal: 0, startsLine: false)
+        #expect(Sentence(passage)?.kind == kind)
+    }
+
+    @Test(arguments: ["橋」のようになってしまいます。", "「髙橋さんの名前が壊れてしまいます。", "『のようになってしまいます。"])
+    func aSentenceCutInsideAQuotationIsNone(_ text: String) {
+        #expect(readable(text) == nil)
+        #expect(readable(text.filter { !"「」『".contains($0) }) != nil)
+    }
+
     @Test func aLineThatAFormulaInterruptsIsNoSentence() {
         let passage = Passage(text: Array("From the equation above we get".utf8), ending: .interrupted, ordinal: 0, startsLine: true)
         #expect(Sentence(passage) == nil)
