@@ -132,7 +132,7 @@ enum CueList {
             ^tone|tone of|^length|^format|^style|^layout|the answer should have|the answer should include|the answer should contain|the answer should mention|\
             the answer should start|the answer should begin|the answer should end|the answer has to be|the answer needs|in the answer|\
             i'd begin with|i'd start with|i'd end with|i'd mention|i'd add|i'd close with|i'll begin with|i'll end with|i'll mention|i'll structure|and end with|\
-            first the short answer|bullet points|^ton der|^länge|^tonfall|die antwort soll|die antwort sollte|in der antwort|ich würde erwähnen|ich beginne mit|\
+            first the short answer|recommendation first then|answer first then|verdict first then|result first then|conclusion first then|answer short verdict|numbered list|bullet list|bullet points|liste numérotée|nummerierte liste|^ton der|^länge|^tonfall|die antwort soll|die antwort sollte|in der antwort|ich würde erwähnen|ich beginne mit|\
             dans la réponse|la réponse doit|ton de|en la respuesta|la respuesta debe|回答要|回答中|语气|回答では|答えには|書いておきましょう
             """
         ),

@@ -139,11 +139,20 @@ def incomplete(text, reasoning):
     plain = re.sub(r"`[^`]*`|\$[^$]*\$", "", body)
     if "`" in plain or body.count("$") % 2 and re.search(r"\\[a-z]+|\^|_", body):
         return "code or formula not closed"
+    plain = without_list_numbers(plain)
     depth = [plain.count(a) - plain.count(b) for a, b in zip(OPEN, CLOSE)]
     # Half-open intervals: one round and one square bracket make a pair.
     if any(depth[2:]) or depth[0] + depth[1] or body.count('"') % 2:
         return "bracket or quotation not closed"
     return begins_inside(bare, reasoning) or ends_inside(core, reasoning) or next(filter(None, (glued(one, reasoning) for one in cutting.sentences(bare))), "")
+
+
+def without_list_numbers(text):
+    """Numbers of a list within a sentence close no bracket ("1) rendu compte, 2) fallu"), where there is none to close."""
+    return text if "(" in text else LIST_NUMBER.sub("", text)
+
+
+LIST_NUMBER = re.compile(r"(?<!\S)\d{1,2}\)(?=\s)")
 
 
 def squeezed(text):

@@ -95,6 +95,10 @@ class Completeness(unittest.TestCase):
         self.assertEqual(metrics.incomplete("cp932でも書けない文字があります。", "お客さんのExcelで待ってください。cp932でも書けない文字があります。"), "")
         self.assertTrue(metrics.incomplete("not enough for a whole house.", "It is big. but not enough for a whole house."))
 
+    def test_numbers_of_a_list_in_a_sentence_open_no_bracket(self):
+        self.assertEqual(metrics.incomplete("The pumps are: 1) the old one, 2) the new one.", "The pumps are: 1) the old one, 2) the new one."), "")
+        self.assertTrue(metrics.incomplete("The pumps (all 2) are old) here.", "The pumps (all 2) are old) here."))
+
     def test_broken_steps_are_not(self):
         for step in [
             "The pump moves 12 litres a", "moves 12 litres a minute.", "The tank holds 540 litres.", "The tank holds (540 litres.", "The tank…",

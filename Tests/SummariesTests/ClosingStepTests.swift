@@ -39,6 +39,8 @@ import Testing
     @Test(arguments: [
         "The answer should have a table by week and a list of calls for today: the electrician, the fitter and the tiler.",
         "Tone of the answer: short and confident, with three reasons, one caveat and a subtitle for the sign.",
+        "Recommendation first, then one table with both sums, then the condition under which it holds.",
+        "Answer: short verdict, core paragraph, three numbers, the head-on test and one caveat.",
         "I'd begin with the result, give the chain of causes in seven steps, and end with the lesson of redundancy.",
     ])
     func notesOnTheAnswersFormAreNoConclusion(_ note: String) {
