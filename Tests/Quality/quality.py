@@ -29,7 +29,7 @@ def options():
     parser.add_argument("program", help="the program Quality")
     parser.add_argument("--corpus", default=ROOT / "Fixtures/summaries/corpus", type=pathlib.Path)
     parser.add_argument("--only", default="", metavar="TEXT", help="only traces whose name holds this")
-    parser.add_argument("--set", default="", metavar="SET", help="only the traces of one set: develop, held-out-2")
+    parser.add_argument("--set", default="", metavar="SET", help="only the traces of one set: develop, held-out-N")
     parser.add_argument(
         "--tokens-per-second", type=float, nargs="+", default=[38, 50, 66], help="the tempos; the model engine runs at the middle one")
     parser.add_argument("--level", default="auto", choices=["concise", "auto", "detailed"], help="the bars are meant for auto")
