@@ -10,7 +10,7 @@ import sys
 
 here = pathlib.Path(__file__).resolve().parent
 fixtures = here.parent
-sources = fixtures.parent / "Sources" / "Detect"
+sources = fixtures.parent / "Sources" / "Detect" / "Profiles"
 longest = 900
 
 FRAMING, READING, DETECTION, TEXT, BYTES, AGENT = range(6)

@@ -27,6 +27,8 @@ COLUMNS = [
     ("E: 1,000", "E1k", ("cpu_us_per_chunk",), "{:.2f}"),
     ("E: 10,000", "E10k", ("cpu_us_per_chunk",), "{:.2f}"),
     ("E: 100,000", "E100k", ("cpu_us_per_chunk",), "{:.2f}"),
+    ("E, 16 per write: 1,000", "E1k16", ("cpu_us_per_chunk",), "{:.2f}"),
+    ("E, 16 per write: 100,000", "E100k16", ("cpu_us_per_chunk",), "{:.2f}"),
 ]
 
 
