@@ -9,17 +9,14 @@ internal import CCurl
 /// 1. libcurl acts on the ready sockets and on its timer; receivers get heads and bytes,
 /// 2. what receivers asked for meanwhile is done (libcurl allows it only outside its callbacks),
 /// 3. receivers that got bytes hear that the round has ended, and those whose transfer is over hear its result,
-/// 4. if data keeps coming, the next turn of the loop looks again; if not, readiness is asked for.
+/// 4. if data keeps coming, the sockets are looked at again on the next turn of the loop or a little later, as ``LookPacing``
+///    decides; if not, readiness is asked for.
 ///
 /// `@unchecked Sendable`: all members are used on the loop's thread only, which the public ones check; it is sendable so
 /// that tasks for that loop may capture it.
 public final class UpstreamClient: @unchecked Sendable {
     /// How many easy handles are kept for later transfers; each keeps some KiB.
     private static let spareHandleLimit = 64
-
-    /// Rounds with something to do that follow each other within this time mean that data keeps coming: then looking again
-    /// is cheaper than being told. With chunks further apart it would be a turn of the loop for nothing, each time.
-    private static let closeRounds = Duration.microseconds(50)
 
     private let loop: any LoopPort
     private let options: UpstreamClientOptions
@@ -39,11 +36,13 @@ public final class UpstreamClient: @unchecked Sendable {
     private var open: [ObjectIdentifier: Transfer] = [:]
     private var isArmed = false
     private var isRoundPlanned = false
-    private var lastRound = Duration.zero
+    private var isLaterRoundPlanned = false
+    var pacing = LookPacing()
     private var isInRound = false
     private var isShutDown = false
     /// The task that the loop runs for a round, made once: a closure per round would be an allocation per round.
     private var round: @Sendable () -> Void = {}
+    private var laterRound: @Sendable () -> Void = {}
     /// Whether libcurl is running its callbacks, so that most of its functions may not be called.
     private(set) var isInsideCurl = false
 
@@ -62,6 +61,7 @@ public final class UpstreamClient: @unchecked Sendable {
         sockets = try SocketSet()
         multi = try MultiHandle(sockets: sockets, options: options)
         round = { [weak self] in self?.runPlannedRound() }
+        laterRound = { [weak self] in self?.runLaterRound() }
         let ready: @Sendable () -> Void = { [weak self] in self?.becameReady() }
         if let makeReadiness = options.makeReadiness {
             readiness = try makeReadiness(sockets.descriptor, loop, ready)
@@ -138,42 +138,49 @@ extension UpstreamClient {
         runRound()
     }
 
+    private func runLaterRound() {
+        isLaterRoundPlanned = false
+        runRound()
+    }
+
     private func runRound() {
         guard !isShutDown else { return }
         isInRound = true
-        var isProductive = letCurlAct()
-        isProductive = catchUp() || isProductive
+        let next = letCurlAct()
+        catchUp()
         deliver()
         isInRound = false
-        if isProductive && isDataComing() || !waiting.isEmpty || sockets.isTimeDue { planRound() } else { waitForReadiness() }
+        follow(next)
     }
 
-    private func isDataComing() -> Bool {
+    private func follow(_ next: LookPacing.Next) {
+        guard waiting.isEmpty && !sockets.isTimeDue else { return planRound() }
+        switch next {
+        case .atOnce: planRound()
+        case .later: planLaterRound()
+        case .whenTold: waitForReadiness()
+        }
+    }
+
+    private func letCurlAct() -> LookPacing.Next {
         let now = MonotonicClock.now
-        defer { lastRound = now }
-        return now - lastRound < Self.closeRounds
-    }
-
-    private func letCurlAct() -> Bool {
-        let readyCount = inCurl {
-            sockets.forEachReady { socket, events in
+        let ready = inCurl {
+            sockets.forEachReady(at: now) { socket, events in
                 multi.act(on: socket, events: curlSelection(for: events))
                 deliverGathered()
             }
         }
-        let isTime = sockets.takeDueTime()
-        if isTime { inCurl { multi.actOnTime() } }
+        if sockets.takeDueTime() { inCurl { multi.actOnTime() } }
         multi.forEachEnded { transfer, code in transfer.finish(code) }
-        return readyCount > 0 || isTime
+        return pacing.looked(readCount: ready.count, hotCount: ready.hotCount, at: now)
     }
 
     // One pass only: a receiver that pauses and resumes within each delivery must not hold the loop.
-    private func catchUp() -> Bool {
-        guard !waiting.isEmpty else { return false }
+    private func catchUp() {
+        guard !waiting.isEmpty else { return }
         let row = waiting
         waiting.removeAll(keepingCapacity: true)
         for transfer in row { transfer.catchUp() }
-        return true
     }
 
     private func deliver() {
@@ -204,6 +211,12 @@ extension UpstreamClient {
         guard !isRoundPlanned else { return }
         isRoundPlanned = true
         loop.execute(round)
+    }
+
+    private func planLaterRound() {
+        guard !isLaterRoundPlanned else { return }
+        isLaterRoundPlanned = true
+        _ = loop.schedule(after: LookPacing.spacing, laterRound)
     }
 
     private func waitForReadiness() {

@@ -9,9 +9,14 @@ struct SocketSetTests {
         return poll(&entry, 1, milliseconds) == 1
     }
 
+    /// How many sockets are ready.
+    private func look(_ set: SocketSet, _ body: (Int32) -> Void = { _ in }) -> Int {
+        set.forEachReady(at: MonotonicClock.now) { socket, _ in body(socket) }.count
+    }
+
     /// What a client does in a round: looks for sockets, then takes the time if it is due.
     private func isDue(_ set: SocketSet) -> Bool {
-        _ = set.forEachReady { _, _ in }
+        _ = look(set)
         return set.takeDueTime()
     }
 
@@ -77,16 +82,31 @@ struct SocketSetTests {
         defer { for end in ends { close(end) } }
         let readable: UInt32 = 1
         set.watch(ends[0], for: readable)
-        #expect(set.forEachReady { _, _ in } == 0)
+        #expect(look(set) == 0)
         write(ends[1], "x", 1)
         #expect(isReadable(set, within: 5000))
         var seen: [Int32] = []
-        #expect(set.forEachReady { socket, _ in seen.append(socket) } == 1)
+        #expect(look(set) { seen.append($0) } == 1)
         #expect(seen == [ends[0]])
         set.watch(ends[0], for: 0)
-        #expect(set.forEachReady { _, _ in } == 0)
+        #expect(look(set) == 0)
         set.watch(ends[0], for: readable)
-        #expect(set.forEachReady { _, _ in } == 1)
+        #expect(look(set) == 1)
+    }
+
+    @Test func aSocketThatIsReadyAgainSoonIsHot() throws {
+        let set = try SocketSet()
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        set.watch(ends[1], for: 4)
+        let gaps: [Duration] = [.zero, LookPacing.hotTime - .nanoseconds(1), LookPacing.hotTime, .microseconds(1)]
+        var now = Duration.seconds(100)
+        let hotCounts = gaps.map { gap in
+            now += gap
+            return set.forEachReady(at: now) { _, _ in }.hotCount
+        }
+        #expect(hotCounts == [0, 1, 0, 1])
     }
 
     @Test func aNumberThatIsUsedAgainAfterACloseIsWatchedAgain() throws {
@@ -95,13 +115,13 @@ struct SocketSetTests {
         #expect(pipe(&ends) == 0)
         let writable: UInt32 = 4
         set.watch(ends[1], for: writable)
-        #expect(set.forEachReady { _, _ in } == 1)
+        #expect(look(set) == 1)
         // Closed behind the set's back, and the number given to the next descriptor.
         var others: [Int32] = [0, 0]
         #expect(pipe(&others) == 0)
         dup2(others[1], ends[1])
         set.watch(ends[1], for: writable | 1)
-        #expect(set.forEachReady { _, _ in } == 1)
+        #expect(look(set) == 1)
         for end in ends + others { close(end) }
     }
 }

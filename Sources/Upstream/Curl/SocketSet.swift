@@ -16,6 +16,8 @@ internal import Glibc
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: SocketSet.eventLimit)
     /// What epoll watches, by descriptor; 0 for "not in the set".
     private var watched: [UInt32] = []
+    /// When a socket was found ready last, by descriptor.
+    private var readyTimes: [Duration] = []
     /// When libcurl wants to be called, or nil.
     private var wantedTime: Duration?
     /// When the timer descriptor expires, or nil if it is disarmed.
@@ -34,7 +36,10 @@ internal import Glibc
     func watch(_ socket: Int32, for wanted: UInt32) {
         let index = Int(socket)
         guard index >= 0 else { return }
-        while watched.count <= index { watched.append(contentsOf: repeatElement(0, count: 64)) }
+        while watched.count <= index {
+            watched.append(contentsOf: repeatElement(0, count: 64))
+            readyTimes.append(contentsOf: repeatElement(.zero, count: 64))
+        }
         let current = watched[index]
         guard current != wanted else { return }
         watched[index] = wanted
@@ -66,11 +71,12 @@ internal import Glibc
 
     /// Looks for ready sockets without waiting and calls `body` for each, with the events that epoll reports.
     ///
-    /// - Returns: how many sockets were ready.
-    func forEachReady(_ body: (_ socket: Int32, _ events: UInt32) -> Void) -> Int {
+    /// - Parameter now: the time of the look.
+    /// - Returns: how many sockets were ready, and how many of them had been so within ``LookPacing/hotTime``.
+    func forEachReady(at now: Duration, _ body: (_ socket: Int32, _ events: UInt32) -> Void) -> (count: Int, hotCount: Int) {
         // SAFETY: the call fills at most as many events as the array holds.
         let count = unsafe Int(epoll_wait(epoll.number, &events, Int32(events.count), 0))
-        var socketCount = 0
+        var found = (count: 0, hotCount: 0)
         for index in 0..<max(0, count) {
             let event = unsafe events[index]
             // SAFETY: `epollControl` writes only `fd` of the union.
@@ -78,12 +84,20 @@ internal import Glibc
             if socket == timer.number {
                 timerExpired()
             } else {
-                socketCount += 1
+                found.count += 1
+                if noteReady(socket, at: now) { found.hotCount += 1 }
                 // SAFETY: reads a number out of the copied event.
                 unsafe body(socket, event.events)
             }
         }
-        return socketCount
+        return found
+    }
+
+    /// Whether the socket was found ready shortly before.
+    private func noteReady(_ socket: Int32, at now: Duration) -> Bool {
+        let index = Int(socket)
+        defer { readyTimes[index] = now }
+        return now - readyTimes[index] < LookPacing.hotTime
     }
 
     /// Makes sure that the set becomes readable when libcurl wants to be called. To be called before waiting.
