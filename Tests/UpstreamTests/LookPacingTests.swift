@@ -25,10 +25,9 @@ struct LookPacingTests {
     }
 
     @Test func aLookThatFindsNothingIsFollowedByTheKernelsWord() {
-        var pacing = LookPacing()
-        _ = play(&pacing, from: Self.millisecond, every: .microseconds(10), Array(repeating: 8, count: 100))
-        #expect(pacing.isBusy)
-        #expect(pacing.looked(readCount: 0, hotCount: 0, at: .milliseconds(2) + .microseconds(10)) == .whenTold)
+        var pacing = busy(at: Self.millisecond)
+        #expect(pacing.looked(readCount: 0, hotCount: 0, at: Self.millisecond + .microseconds(200)) == .whenTold)
+        #expect(pacing.looked(readCount: 1, hotCount: 0, at: Self.millisecond + .microseconds(300)) == .later)
     }
 
     @Test func hotReadsForSomeTimeMakeItBusy() throws {
@@ -60,19 +59,22 @@ struct LookPacingTests {
         #expect(pacing.looked(readCount: 1, hotCount: 1, at: .seconds(1)) == .whenTold)
     }
 
-    @Test func whatWasBusyIsCalmSoonAfterwards() {
-        var pacing = LookPacing()
-        _ = play(&pacing, from: Self.millisecond, every: .microseconds(100), Array(repeating: 256, count: 10_000))
-        #expect(pacing.isBusy)
-        let end = Self.millisecond + .seconds(1)
-        #expect(pacing.looked(readCount: 1, hotCount: 1, at: end + .milliseconds(4)) == .whenTold)
-        #expect(!pacing.isBusy)
+    @Test func itIsBusyForItsTimeThenWeighsAnew() {
+        var pacing = busy(at: Self.millisecond)
+        let end = Self.millisecond + LookPacing.busyTime
+        #expect(pacing.looked(readCount: 1, hotCount: 0, at: end - .nanoseconds(1)) == .later)
+        #expect(pacing.looked(readCount: 1, hotCount: 0, at: end) != .later)
+        var again = busy(at: Self.millisecond)
+        // Still hot: busy again after another burst, not before.
+        let nexts = play(&again, from: end, every: .microseconds(10), Array(repeating: 1, count: 100))
+        #expect(nexts.prefix(LookPacing.burst).allSatisfy { $0 != .later })
+        #expect(nexts.last == .later)
     }
 
-    @Test func whileItIsBusyALookPerSpacingKeepsItSo() {
+    /// One that has just become busy.
+    private func busy(at time: Duration) -> LookPacing {
         var pacing = LookPacing()
-        _ = play(&pacing, from: Self.millisecond, every: .microseconds(10), Array(repeating: 1, count: 100))
-        let nexts = play(&pacing, from: .milliseconds(2), every: LookPacing.spacing, Array(repeating: 8, count: 100))
-        #expect(nexts.allSatisfy { $0 == .later })
+        #expect(pacing.looked(readCount: LookPacing.burst, hotCount: LookPacing.burst, at: time) == .later)
+        return pacing
     }
 }

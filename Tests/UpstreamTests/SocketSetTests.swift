@@ -100,7 +100,7 @@ struct SocketSetTests {
         #expect(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
         set.watch(ends[1], for: 4)
-        let gaps: [Duration] = [.zero, LookPacing.hotTime - .nanoseconds(1), LookPacing.hotTime, .microseconds(1)]
+        let gaps: [Duration] = [.zero, LookPacing.spacing - .nanoseconds(1), LookPacing.spacing, .microseconds(1)]
         var now = Duration.seconds(100)
         let hotCounts = gaps.map { gap in
             now += gap

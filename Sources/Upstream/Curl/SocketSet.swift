@@ -72,7 +72,7 @@ internal import Glibc
     /// Looks for ready sockets without waiting and calls `body` for each, with the events that epoll reports.
     ///
     /// - Parameter now: the time of the look.
-    /// - Returns: how many sockets were ready, and how many of them had been so within ``LookPacing/hotTime``.
+    /// - Returns: how many sockets were ready, and how many of them had been so less than ``LookPacing/spacing`` before.
     func forEachReady(at now: Duration, _ body: (_ socket: Int32, _ events: UInt32) -> Void) -> (count: Int, hotCount: Int) {
         // SAFETY: the call fills at most as many events as the array holds.
         let count = unsafe Int(epoll_wait(epoll.number, &events, Int32(events.count), 0))
@@ -97,7 +97,7 @@ internal import Glibc
     private func noteReady(_ socket: Int32, at now: Duration) -> Bool {
         let index = Int(socket)
         defer { readyTimes[index] = now }
-        return now - readyTimes[index] < LookPacing.hotTime
+        return now - readyTimes[index] < LookPacing.spacing
     }
 
     /// Makes sure that the set becomes readable when libcurl wants to be called. To be called before waiting.

@@ -5,11 +5,11 @@
 /// therefore looks at fixed times while it is *busy*, and each read brings what came in between:
 ///
 /// - *calm*: the kernel tells of whatever comes after a pause; looks that follow each other closely are made at once.
-/// - *busy*: for some time there were more than ``sustainedReads`` a millisecond of *hot* sockets, each of which had been read within
-///   ``hotTime``. A look each ``spacing``; the first that finds nothing ends it.
+/// - *busy*: a look each ``spacing`` as long as there is something to read, for ``busyTime``; then it is calm and weighs anew.
 ///
-/// Streams whose chunks come one by one are never hot, however many they are: a model that writes 1,000 tokens a second leaves four times
-/// ``hotTime`` between them, and reading them later would not save a read. Beside hot ones such a chunk waits ``spacing`` at most.
+/// A calm loop becomes busy by more than ``sustainedReads`` a millisecond from *hot* sockets: those read again sooner than ``spacing``, so
+/// that looking later joins reads. Streams whose chunks come one by one are never hot, however many they are: a model that writes 1,000
+/// tokens a second leaves five times ``spacing`` between them. Beside hot ones such a chunk waits ``spacing`` at most.
 struct LookPacing {
     /// What to do after a look.
     enum Next: Equatable {
@@ -22,12 +22,12 @@ struct LookPacing {
     }
 
     /// How long a busy loop leaves its sockets alone: the most that a chunk waits for being looked at.
-    static let spacing = Duration.microseconds(100)
+    static let spacing = Duration.microseconds(200)
 
-    /// A socket that is ready again within this time is hot: more than one ``spacing`` and what a round takes.
-    static let hotTime = Duration.microseconds(250)
+    /// How long a loop stays busy before it weighs anew; then it takes a good half of a millisecond at full speed to become so again.
+    static let busyTime = Duration.milliseconds(10)
 
-    /// How many reads of hot sockets a millisecond keep a loop busy: three streams at their highest speed are about 30.
+    /// How many reads of hot sockets a millisecond leave a loop calm.
     static let sustainedReads = 16
 
     /// How many reads of hot sockets beyond the sustained ones make a loop busy.
@@ -40,12 +40,10 @@ struct LookPacing {
     private static let timePerRead = Duration.milliseconds(1) / sustainedReads
 
     private let busyBacklog: Duration
-    /// How long the sustained rate would take for the reads that were more than it (a leaky bucket).
+    /// How long the sustained rate would take for the hot reads that were more than it (a leaky bucket).
     private var backlog = Duration.zero
     private var lastLook = Duration.zero
-
-    /// Whether sockets have been hot for some time, as of the last look.
-    var isBusy: Bool { backlog >= busyBacklog }
+    private var busyEnd = Duration.zero
 
     /// - Parameter burst: how many reads of hot sockets beyond the sustained ones make a loop busy; with 0 it always is.
     init(burst: Int = Self.burst) {
@@ -56,15 +54,21 @@ struct LookPacing {
     ///
     /// - Parameters:
     ///   - readCount: how many sockets were ready.
-    ///   - hotCount: how many of them were hot.
+    ///   - hotCount: how many of them had been ready less than ``spacing`` before.
     ///   - now: when, by a monotonic clock.
     mutating func looked(readCount: Int, hotCount: Int, at now: Duration) -> Next {
         let passed = now - lastLook
         lastLook = now
-        // Bounded, so that a storm is forgotten as fast as it was noticed.
-        backlog = min(busyBacklog * 2, max(.zero, backlog - passed) + Self.timePerRead * hotCount)
+        if now >= busyEnd { weigh(hotCount, passed, now) }
         guard readCount > 0 else { return .whenTold }
-        if isBusy { return .later }
+        if now < busyEnd { return .later }
         return passed < Self.closeLooks ? .atOnce : .whenTold
+    }
+
+    private mutating func weigh(_ hotCount: Int, _ passed: Duration, _ now: Duration) {
+        backlog = max(.zero, backlog - passed) + Self.timePerRead * hotCount
+        guard backlog >= busyBacklog else { return }
+        busyEnd = now + Self.busyTime
+        backlog = .zero
     }
 }
