@@ -71,7 +71,9 @@ internal import Glibc
 
     /// Looks for ready sockets without waiting and calls `body` for each, with the events that epoll reports.
     ///
-    /// - Parameter now: the time of the look.
+    /// - Parameters:
+    ///   - now: the time of the look.
+    ///   - body: what to do with each.
     /// - Returns: how many sockets were ready, and how many of them had been so less than ``LookPacing/spacing`` before.
     func forEachReady(at now: Duration, _ body: (_ socket: Int32, _ events: UInt32) -> Void) -> (count: Int, hotCount: Int) {
         // SAFETY: the call fills at most as many events as the array holds.

@@ -56,6 +56,7 @@ struct LookPacing {
     ///   - readCount: how many sockets were ready.
     ///   - hotCount: how many of them had been ready less than ``spacing`` before.
     ///   - now: when, by a monotonic clock.
+    /// - Returns: when to look again.
     mutating func looked(readCount: Int, hotCount: Int, at now: Duration) -> Next {
         let passed = now - lastLook
         lastLook = now
