@@ -31,6 +31,34 @@ extension EndToEnd {
             #expect(try house.upstreamRequests() == 120)
         }
 
+        @Test(arguments: ways) func manyStreamsHeldAtOnceAreIdleAndAllGoOn(way: Way) throws {
+            let house = try Self.house(way)
+            let count = 120
+            let connections = try (0..<count).map { _ in try house.connect() }
+            for connection in connections { try connection.send(Request.chat("hold-in-reasoning", stream: true).bytes) }
+            try eventually("every stream to be held", within: .seconds(20)) { try house.mockState()["streams"]["held"].int == count }
+            for connection in connections { try connection.receive(text: "reasoning_summary") }
+            #expect(try house.send(Request("GET", "/health")).json["streams_open"].int == count)
+            try Self.expectIdle([house.proxy, house.mock], for: .milliseconds(500))
+            try house.release()
+            for connection in connections {
+                let stream = try connection.reply(within: .seconds(20)).stream
+                #expect(stream.endsWithDone && stream.answer.hasSuffix("left to the reader."), "\(stream.answer)")
+            }
+            #expect(try house.upstreamRequests() == count)
+        }
+
+        /// Nobody looks again and again whether something has come: that, times the number of streams, keeps a loop from its sockets.
+        private static func expectIdle(_ programs: [ChildProcess], for time: Duration) throws {
+            let before = try programs.map { try $0.processorTime }
+            let end = Deadline(in: time)
+            try eventually("the end of the time") { end.hasPassed }
+            for (program, used) in zip(programs, before) {
+                let more = try program.processorTime - used
+                #expect(more < time / 10, "\(program.command): \(more) in \(time)")
+            }
+        }
+
         @Test(arguments: ways) func aSlowReaderPausesItsUpstreamAndGetsEveryByte(way: Way) throws {
             let house = try Self.house(way)
             let (order, answer) = BackpressureTests.scenario(bytes: 8 << 20)

@@ -45,11 +45,7 @@ struct ControlRoutes: Sendable {
     }
 
     private func release(_ context: ResponseContext) -> [WireAction] {
-        let held = state.change { contents in
-            contents.releases += 1
-            return contents.held
-        }
-        return context.response(200, body: JSON.render(["ok": true, "released": .integer(held)]))
+        context.response(200, body: JSON.render(["ok": true, "released": .integer(state.releaseHeld())]))
     }
 
     private func strict(_ request: ReceivedRequest, _ context: ResponseContext) -> [WireAction] {

@@ -22,8 +22,6 @@ final class Playback {
     private static let writeLimit = 64 * 1024
     /// After so many actions the other playbacks get their turn.
     private static let actionsPerTurn = 32
-    /// How often a held stream looks whether it was released.
-    private static let holdPoll = TimeAmount.milliseconds(2)
 
     private let channel: any Channel
     private let state: ServerState
@@ -34,7 +32,8 @@ final class Playback {
     private var timer: Scheduled<Void>?
     private var due = NIODeadline.now()
     private var unwritten: ArraySlice<UInt8> = []
-    private var heldSince: Int?
+    /// What the release of the held streams fulfils.
+    private var hold: EventLoopPromise<Void>?
     private(set) var byteCount = 0
 
     init(
@@ -87,7 +86,7 @@ final class Playback {
             // Gaps are measured from when the last one should have ended, so that timers do not add up their lateness.
             due = max(due, .now() - .milliseconds(5)) + .nanoseconds(duration)
             wait(until: due)
-        case .hold: hold()
+        case .hold: waitForRelease()
         case .stall: now = .stalled
         case .close: closeAfterWrites(resets: false)
         case .reset: closeAfterWrites(resets: true)
@@ -126,24 +125,27 @@ final class Playback {
         run()
     }
 
-    private func hold() {
-        let releases = state.snapshot.releases
-        if heldSince == nil { state.change { $0.held += 1 } }
-        let since = heldSince ?? releases
-        heldSince = since
+    /// Costs nothing until the release: held streams that each looked for it again and again, two thousand of them, kept the loop from
+    /// its sockets, and so from the release itself.
+    private func waitForRelease() {
+        let hold = channel.eventLoop.makePromise(of: Void.self)
+        self.hold = hold
         now = .waiting
-        timer = channel.eventLoop.assumeIsolated().scheduleTask(in: Self.holdPoll) {
-            guard case .waiting = self.now else { return }
-            if self.state.snapshot.releases == since { return self.hold() }
-            self.letGo()
-            self.resume()
-        }
+        state.change { $0.holds[ObjectIdentifier(hold.futureResult)] = hold }
+        hold.futureResult.assumeIsolated().whenSuccess { self.released() }
+    }
+
+    private func released() {
+        guard hold != nil else { return }
+        hold = nil
+        waitForTurn()
     }
 
     private func letGo() {
-        guard heldSince != nil else { return }
-        heldSince = nil
-        state.change { $0.held -= 1 }
+        guard let hold else { return }
+        self.hold = nil
+        // If it is not there any more, the release has it.
+        state.change { $0.holds.removeValue(forKey: ObjectIdentifier(hold.futureResult)) }?.succeed()
     }
 
     /// Closes once everything written has reached the kernel.

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// What one server has seen and done, for `/mock/state` and `/mock/requests`. Safe from any thread.
@@ -21,8 +22,8 @@ final class ServerState: Sendable {
         var cancelledByClient = 0
         var bytesSent = 0
         var blockedWriters = 0
-        var held = 0
-        var releases = 0
+        /// What lets each held stream go on.
+        var holds: [ObjectIdentifier: EventLoopPromise<Void>] = [:]
         var open: [Int: OpenAnswer] = [:]
         var cancellations: [Cancellation] = []
         var remembered: [RememberedRequest] = []
@@ -30,6 +31,8 @@ final class ServerState: Sendable {
         var isStrict = false
         var refused = 0
         var refusals: [Refusal] = []
+
+        var held: Int { holds.count }
     }
 
     /// An answer that is being played.
@@ -88,8 +91,7 @@ final class ServerState: Sendable {
             var fresh = Contents()
             fresh.connectionsOpen = contents.connectionsOpen
             fresh.blockedWriters = contents.blockedWriters
-            fresh.held = contents.held
-            fresh.releases = contents.releases
+            fresh.holds = contents.holds
             fresh.open = contents.open
             fresh.isStrict = contents.isStrict
             contents = fresh
@@ -137,6 +139,16 @@ final class ServerState: Sendable {
             contents.byScenario[scenario, default: 0] += 1
             return contents.byScenario[scenario, default: 0]
         }
+    }
+
+    /// Lets every held stream go on. Returns how many there were.
+    func releaseHeld() -> Int {
+        let holds = change { contents in
+            defer { contents.holds = [:] }
+            return contents.holds
+        }
+        for hold in holds.values { hold.succeed() }
+        return holds.count
     }
 
     func opened(_ number: Int, _ answer: OpenAnswer) {
