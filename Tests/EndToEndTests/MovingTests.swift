@@ -21,8 +21,10 @@ extension EndToEnd {
 
         @Test(arguments: ["events", "inline", "reasoning", "think"])
         func aFaultBeforeTheAnswerIsUnseen(style: String) throws {
+            // One loop: a second one would have a kept connection of its own, on which the upstream is asked anew if it closes unanswered.
             let street = try Street(
-                ["", "=prime"], settings: Street.patient, each: "api_key: \"env:KEY\", " + Street.clocks, environment: ["KEY": "operator"])
+                ["", "=prime"], settings: Street.patient + "\nserver: {threads: 1}", each: "api_key: \"env:KEY\", " + Street.clocks,
+                environment: ["KEY": "operator"])
             let ordinary = try street.plain(style)
             var faults = MovingTests.atTheHead + ["comments;milliseconds=50"]
             faults += MovingTests.anywhere.map { $0 + (["stall", "end"].contains($0) ? "=0" : ";after_events=0") }
