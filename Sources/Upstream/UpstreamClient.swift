@@ -37,6 +37,7 @@ public final class UpstreamClient: @unchecked Sendable {
     private var isArmed = false
     private var isRoundPlanned = false
     private var isLaterRoundPlanned = false
+    /// Replaced by tests that need a busy loop.
     var pacing = LookPacing()
     private var isInRound = false
     private var isShutDown = false

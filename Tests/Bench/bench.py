@@ -4,7 +4,7 @@
 Rounds are interleaved: each scenario runs against each system before the next scenario begins, and all of that is repeated. Figures are
 medians of the rounds; ratios are medians of each round's ratio. Every stream's text is compared; one wrong stream ends the run.
 
-usage: bench.py --programs FOLDER --native FOLDER [--only A,B] [--systems direct,nginx,events,off] [--rounds 3] [--quick] [--threads N]
+usage: bench.py --programs FOLDER --native FOLDER [--only A,B] [--systems direct,nginx,events,off] [--rounds 5] [--quick] [--threads N]
                 [--upstream mock] [--also NAME=FOLDER]… [--json FILE] [--chart FILE] [--table FILE] [--page FILE]
                 [--check] [--profile FOLDER]
        bench.py --replay JSON… [--chart FILE] [--table FILE] [--page FILE] [--check]      the same from figures that were kept
@@ -33,7 +33,7 @@ def options():
     parser.add_argument("--native", default=".build/bench", help="folder of the compiled upstream and load generator (default: %(default)s)")
     parser.add_argument("--only", default="A,A16,B,F,C,D,E,H", help="scenarios (default: %(default)s)")
     parser.add_argument("--systems", default="direct,nginx,events,off,events/1", help="systems (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="a quarter of the requests")
     parser.add_argument("--threads", default="2", help="the proxy's threads (default: %(default)s)")
     parser.add_argument("--workers", default="2", help="nginx's workers (default: %(default)s)")

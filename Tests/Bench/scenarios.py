@@ -48,7 +48,7 @@ ALL = [
     Scenario("E1k", "as A, 1,000 chunks per stream", "bench.r500.a500", 16, 25, systems=GROWTH),
     Scenario("E10k", "as A, 10,000 chunks per stream", "bench.r5000.a5000", 16, 3, systems=GROWTH),
     Scenario("E100k", "as A, 100,000 chunks per stream", "bench.r50000.a50000", 16, 1, systems=GROWTH),
-    # With one chunk per write the number of chunks that a read happens to bring is measured, too: it falls when an end has less to do.
+    # With one chunk per write the number of chunks that a read happens to bring is measured, too; here it is given.
     Scenario("E1k16", "as A16, 1,000 chunks per stream", "bench.r500.a500.w16", 16, 150, systems=GROWTH),
     Scenario("E100k16", "as A16, 100,000 chunks per stream", "bench.r50000.a50000.w16", 16, 2, systems=GROWTH),
 ]

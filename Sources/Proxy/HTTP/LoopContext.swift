@@ -91,7 +91,7 @@ final class NIOLoopPort: LoopPort {
 
 /// A task that waits for its time: a callback of NIO's, which costs a fraction of a scheduled task with its future.
 ///
-/// `@unchecked Sendable`: the callback is set before anyone else knows the object.
+/// `@unchecked Sendable`: the callback is set before `schedule` hands the object out, and read by `cancel` alone.
 private final class NIOScheduledWork: ScheduledWork, NIOScheduledCallbackHandler, @unchecked Sendable {
     private let task: @Sendable () -> Void
     private var callback: NIOScheduledCallback?

@@ -9,7 +9,8 @@
 ///
 /// A calm loop becomes busy by more than ``sustainedReads`` a millisecond from *hot* sockets: those read again sooner than ``spacing``, so
 /// that looking later joins reads. Streams whose chunks come one by one are never hot, however many they are: a model that writes 1,000
-/// tokens a second leaves five times ``spacing`` between them. Beside hot ones such a chunk waits ``spacing`` at most.
+/// tokens a second leaves five times ``spacing`` between them. Beside hot ones such a chunk waits ``spacing`` at most. What counts is the
+/// socket: streams that share an HTTP/2 connection are read together.
 struct LookPacing {
     /// What to do after a look.
     enum Next: Equatable {
