@@ -22,12 +22,7 @@ extension SocketTests {
 
         @Test func eachWriteOfTheServerIsDeliveredWithoutWaitingForMore() throws {
             let mayGoOn = Promise<Bool>()
-            let server = ScriptedServer { connection, _ in
-                _ = try connection.readRequest()
-                try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
-                _ = try mayGoOn.wait()
-                try connection.send("3\r\ntwo\r\n0\r\n\r\n")
-            }
+            let server = ScriptedServer.answeringInTwo(secondAfter: mayGoOn)
             let recorder = try Workplace().get(server.url)
             try recorder.waitForBytes(3)
             #expect(recorder.text == "one")

@@ -196,3 +196,15 @@ final class Connection: @unchecked Sendable {
         Glibc.close(descriptor)
     }
 }
+
+extension ScriptedServer {
+    /// Answers with the chunk `one`, and with `two` and the end once it may.
+    static func answeringInTwo(secondAfter mayGoOn: Promise<Bool>) -> ScriptedServer {
+        ScriptedServer { connection, _ in
+            _ = try connection.readRequest()
+            try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+            _ = try mayGoOn.wait()
+            try connection.send("3\r\ntwo\r\n0\r\n\r\n")
+        }
+    }
+}
